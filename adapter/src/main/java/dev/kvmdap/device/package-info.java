@@ -1,0 +1,5 @@
+/** What the guest finds at its I/O ports: serial line, debug port, exit port, keyboard controller. */
+@NullMarked
+package dev.kvmdap.device;
+
+import org.jspecify.annotations.NullMarked;
