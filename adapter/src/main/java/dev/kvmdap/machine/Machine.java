@@ -1,8 +1,10 @@
 package dev.kvmdap.machine;
 
-import dev.kvmdap.device.CmosClock;
+import dev.kvmdap.device.A20Gate;
+import dev.kvmdap.device.Cmos;
 import dev.kvmdap.device.DebugPort;
 import dev.kvmdap.device.ExitPort;
+import dev.kvmdap.device.InterruptLine;
 import dev.kvmdap.device.KeyboardController;
 import dev.kvmdap.device.PortBus;
 import dev.kvmdap.device.ResetControl;
@@ -10,8 +12,10 @@ import dev.kvmdap.device.Serial16550;
 import dev.kvmdap.device.SystemControlPort;
 import dev.kvmdap.kvm.Kvm;
 import dev.kvmdap.kvm.KvmException;
+import dev.kvmdap.kvm.LibC;
 import dev.kvmdap.kvm.MappedMemory;
 import dev.kvmdap.kvm.Vm;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +29,7 @@ public final class Machine implements AutoCloseable {
     private static final long TSS_ADDRESS = 0xfffb_d000L;
 
     private static final long IDENTITY_MAP_ADDRESS = 0xfffb_c000L;
+    private static final int COM1_IRQ = 4;
 
     private final Vm vm;
     private final GuestMemory memory;
@@ -40,7 +45,7 @@ public final class Machine implements AutoCloseable {
      * @throws BootException an image that cannot be started as asked
      */
     public static Machine create(Kvm kvm, MachineConfiguration configuration) {
-        GuestMemory memory = new GuestMemory(MappedMemory.ram(kvm.systemCalls(), configuration.memoryBytes()));
+        GuestMemory memory = new GuestMemory(MappedMemory.ram(LibC.get(), configuration.memoryBytes()));
         try {
             BootedImage image = BootImage.load(configuration.boot(), memory);
             return new Machine(kvm, configuration, memory, image);
@@ -96,13 +101,16 @@ public final class Machine implements AutoCloseable {
     }
 
     private void attachDevices(MachineConfiguration configuration) {
-        ports.attach(new Serial16550(Serial16550.COM1, configuration.serial()));
-        ports.attach(new DebugPort(configuration.debugPort()));
-        ports.attach(new KeyboardController());
-        ports.attach(new SystemControlPort());
-        ports.attach(new ResetControl());
-        ports.attach(new CmosClock(java.time.Clock.systemUTC(), configuration.memoryBytes()));
-        ports.attach(new ExitPort(configuration.exitPort()));
+        InterruptLine serialLine =
+                interruptControllers ? asserted -> vm.irqLine(COM1_IRQ, asserted) : InterruptLine.UNCONNECTED;
+        A20Gate a20 = new A20Gate();
+        ports.register(new Serial16550("COM1", Serial16550.COM1, configuration.serial(), serialLine));
+        ports.register(new DebugPort(configuration.debugPort()));
+        ports.register(new KeyboardController(a20));
+        ports.register(new SystemControlPort(a20));
+        ports.register(new ResetControl());
+        ports.register(new Cmos(Clock.systemUTC(), configuration.memoryBytes()));
+        ports.register(new ExitPort(configuration.exitPort()));
     }
 
     /** RAM. */

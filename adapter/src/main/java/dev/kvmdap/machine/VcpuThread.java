@@ -1,5 +1,6 @@
 package dev.kvmdap.machine;
 
+import dev.kvmdap.kvm.LibC;
 import dev.kvmdap.kvm.Vcpu;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,7 @@ public final class VcpuThread implements AutoCloseable {
 
     private final Vcpu vcpu;
     private final ExecutorService executor;
-    private volatile int threadId;
+    private final int threadId;
 
     VcpuThread(Vcpu vcpu) {
         this.vcpu = vcpu;
@@ -30,7 +31,10 @@ public final class VcpuThread implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        threadId = call(v -> v.prepareInterrupts());
+        threadId = call(v -> {
+            v.interrupter().prepare();
+            return LibC.get().gettid();
+        });
     }
 
     /** The vCPU. Only what its class allows to any thread may be called outside {@link #call} and {@link #execute}. */
@@ -64,7 +68,7 @@ public final class VcpuThread implements AutoCloseable {
 
     /** Ends the KVM_RUN that the vCPU is in, or else its next one. Any thread. */
     public void interrupt() {
-        vcpu.interrupt();
+        vcpu.interrupter().interrupt();
     }
 
     /**
@@ -85,10 +89,11 @@ public final class VcpuThread implements AutoCloseable {
     /** Ends the thread and closes the vCPU. The guest must have left KVM_RUN, or leaves it by this call's interrupt. */
     @Override
     public void close() {
+        executor.execute(() -> vcpu.interrupter().release());
         executor.shutdown();
         try {
             while (!executor.awaitTermination(10, TimeUnit.MILLISECONDS)) {
-                vcpu.interrupt();
+                vcpu.interrupter().interrupt();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
