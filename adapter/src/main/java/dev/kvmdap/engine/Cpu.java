@@ -15,6 +15,8 @@ import dev.kvmdap.x86.PageWalk;
  */
 public final class Cpu {
 
+    private static final long RFLAGS_IF = 1 << 9;
+
     private final VcpuThread thread;
     private final Vcpu vcpu;
     private final GuestMemory memory;
@@ -73,6 +75,11 @@ public final class Cpu {
     /** The current privilege level: 0 to 3. */
     public int privilegeLevel() {
         return mode() == CpuMode.REAL ? 0 : sregs().ss().dpl();
+    }
+
+    /** RFLAGS.IF: whether maskable interrupts are let in (SDM vol. 3, 6.8.1). */
+    public boolean interruptsEnabled() {
+        return (regs().rflags() & RFLAGS_IF) != 0;
     }
 
     /** The linear address of the next instruction. */

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The four debug-register slots (SDM vol. 3, 18.2) in the form that KVM_SET_GUEST_DEBUG takes. The same on every vCPU.
- * Changed only behind the {@link Gate}.
+ * Changed only behind the {@link Turnstile}.
  */
 final class DebugSlots {
 
@@ -42,7 +42,8 @@ final class DebugSlots {
 
     /** For people: who holds the four. */
     String describeHolders() {
-        StringJoiner held = new StringJoiner(", ", "all four debug-register slots are taken (", "); remove one of them");
+        StringJoiner held =
+                new StringJoiner(", ", "all four debug-register slots are taken (", "); remove one of them");
         for (int slot = 0; slot < COUNT; slot++) {
             Location holder = holders[slot];
             held.add("DR" + slot + ": " + (holder == null ? "free" : holder.address()));

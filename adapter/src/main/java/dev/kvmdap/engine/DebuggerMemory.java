@@ -69,7 +69,10 @@ public final class DebuggerMemory {
     public boolean isReadable(long linear, int length) {
         long first = cpu.translate(linear);
         long last = cpu.translate(linear + length - 1);
-        return first != PageWalk.NOT_MAPPED && last != PageWalk.NOT_MAPPED && memory.holds(first, 1) && memory.holds(last, 1);
+        return first != PageWalk.NOT_MAPPED
+                && last != PageWalk.NOT_MAPPED
+                && memory.holds(first, 1)
+                && memory.holds(last, 1);
     }
 
     private static int toPageEnd(long linear) {

@@ -127,8 +127,9 @@ public final class Engine implements AutoCloseable {
         List<Frame> frames = stack(vcpu, 0, 2);
         long end = frameEnd(vcpu);
         if (frames.size() < 2 || end == LineStep.UNKNOWN_FRAME_END) {
-            throw new EngineException("Cannot step out: the caller of %s is not known (no call-frame information and no frame pointer here). Set a breakpoint in the caller and continue."
-                    .formatted(symbols.describe(guest.cpu(vcpu).pc())));
+            throw new EngineException(
+                    "Cannot step out: the caller of %s is not known (no call-frame information and no frame pointer here). Set a breakpoint in the caller and continue."
+                            .formatted(symbols.describe(guest.cpu(vcpu).pc())));
         }
         return new StepPlan.RunTo(frames.get(1).pc(), end);
     }

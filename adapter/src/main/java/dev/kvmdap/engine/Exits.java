@@ -6,6 +6,9 @@ import dev.kvmdap.x86.GuestVirtual;
 /** What an exit means to the user. Pure. */
 final class Exits {
 
+    /** KVM_SYSTEM_EVENT_RESET (KVM api.txt, 5). */
+    private static final int RESET = 2;
+
     private Exits() {}
 
     /**
@@ -20,7 +23,7 @@ final class Exits {
         if (exit instanceof Exit.Shutdown) {
             return new Stop.TripleFault(vcpu);
         }
-        if (exit instanceof Exit.Hlt) {
+        if (exit instanceof Exit.Halt) {
             return interruptible
                     ? new Stop.Halted(vcpu, "this machine has no interrupt controller that could wake it")
                     : HaltCheck.withInterruptsOff(vcpu);
@@ -29,9 +32,7 @@ final class Exits {
             return new Stop.InternalError(vcpu, error.suberror(), new GuestVirtual(pc), error.instruction());
         }
         if (exit instanceof Exit.SystemEvent event) {
-            return event.isReset()
-                    ? new Stop.Reset(vcpu, "a system event")
-                    : new Stop.Ended(vcpu, 0);
+            return event.type() == RESET ? new Stop.Reset(vcpu, "a system event") : new Stop.Ended(vcpu, 0);
         }
         return new Stop.UnexpectedExit(vcpu, exit.toString());
     }

@@ -14,7 +14,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A machine under debug from power-on to power-off: a run loop on each vCPU's thread, and what is armed for all of them.
@@ -27,7 +26,7 @@ final class Guest implements AutoCloseable {
     private final Machine machine;
     private final Consumer<Run> cameBack;
     private final Traps traps;
-    private final Gate gate;
+    private final Turnstile turnstile;
     private final List<Cpu> cpus = new ArrayList<>();
     private final List<RunLoop> loops = new ArrayList<>();
     private final ScheduledExecutorService haltWatch;
@@ -48,14 +47,13 @@ final class Guest implements AutoCloseable {
         this.cameBack = cameBack;
         PlantedBytes planted = new PlantedBytes(machine.memory());
         traps = new Traps(trapByte, planted);
-        gate = new Gate(this::interruptRunning);
+        turnstile = new Turnstile(this::interruptRunning);
         HaltCheck halts = new HaltCheck(machine.vcpus().size());
         for (VcpuThread thread : machine.vcpus()) {
             Cpu cpu = new Cpu(thread, machine.memory(), planted);
-            GuestEntry entry =
-                    new GuestEntry(thread.vcpu(), machine.ports(), traps, host.blocksInterrupts());
+            GuestEntry entry = new GuestEntry(thread.vcpu(), machine.ports(), traps, host);
             cpus.add(cpu);
-            loops.add(new RunLoop(cpu, thread.vcpu(), traps, gate, halts, entry));
+            loops.add(new RunLoop(cpu, thread.vcpu(), traps, turnstile, halts, entry));
         }
         haltWatch = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "halt-watch");
@@ -90,7 +88,7 @@ final class Guest implements AutoCloseable {
 
     /** Changes what is armed, while no vCPU runs guest code. */
     void change(Consumer<Traps> change) {
-        gate.exclusively(() -> change.accept(traps));
+        turnstile.exclusively(() -> change.accept(traps));
     }
 
     /** Resumes every vCPU, unless one has a stop to tell first. */

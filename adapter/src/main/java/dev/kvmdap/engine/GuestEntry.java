@@ -3,14 +3,16 @@ package dev.kvmdap.engine;
 import dev.kvmdap.device.Effect;
 import dev.kvmdap.device.PortBus;
 import dev.kvmdap.kvm.Abi;
+import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.Vcpu;
+import dev.kvmdap.x86.InstructionKind;
 
 /**
  * Brings one vCPU into the guest and out again: arms guest debugging, serves the devices, heeds interruptions. On the
  * vCPU's thread. Allocates nothing.
  *
- * <p>KVM arms the trap flag in KVM_SET_GUEST_DEBUG only, and an instruction that KVM emulates, or one that loads RFLAGS,
- * loses it again: it is armed before every step.
+ * <p>KVM sets the trap flag in KVM_SET_GUEST_DEBUG only. An instruction that loads RFLAGS clears it, and on some hosts so
+ * does one that KVM emulates; there it is armed before every step.
  */
 final class GuestEntry {
 
@@ -31,37 +33,52 @@ final class GuestEntry {
     /** No slot is left disarmed. */
     static final int NO_SLOT = -1;
 
-    private static final int NOT_ARMED = -1;
+    private enum Armed {
+        NOTHING,
+        STEP,
+        RUN
+    }
 
     private final Vcpu vcpu;
     private final PortBus ports;
     private final Traps traps;
     private final int stepControl;
     private final int trapControl;
+    private final boolean staysArmed;
     private final long[] debugRegisters = new long[8];
-    private int armedVersion = NOT_ARMED;
-    private Effect effect = Effect.NONE;
+    private Armed armed = Armed.NOTHING;
+    private int armedVersion;
+    private Effect effect = Effect.none();
 
-    GuestEntry(Vcpu vcpu, PortBus ports, Traps traps, boolean blocksInterrupts) {
+    GuestEntry(Vcpu vcpu, PortBus ports, Traps traps, HostFindings host) {
         this.vcpu = vcpu;
         this.ports = ports;
         this.traps = traps;
+        this.staysArmed = host.stepStaysArmed();
         this.trapControl = traps.trapByte().control();
-        this.stepControl = Abi.GUESTDBG_ENABLE
-                | Abi.GUESTDBG_SINGLESTEP
-                | (blocksInterrupts ? Abi.GUESTDBG_BLOCKIRQ : 0);
+        this.stepControl =
+                Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_SINGLESTEP | (host.blocksInterrupts() ? Abi.GUESTDBG_BLOCKIRQ : 0);
     }
 
     /** Registers may have been changed: whatever was armed counts no more. */
     void disarm() {
-        armedVersion = NOT_ARMED;
+        armed = Armed.NOTHING;
     }
 
-    /** Executes one instruction with interrupts held back. */
-    Outcome step(int disarmedSlot) {
-        arm(stepControl, disarmedSlot);
-        armedVersion = NOT_ARMED;
-        return enter(true);
+    /**
+     * Executes one instruction with interrupts held back.
+     *
+     * @param disarmedSlot the slot whose breakpoint is to be passed, or {@link #NO_SLOT}
+     * @param kind of the instruction
+     */
+    Outcome step(int disarmedSlot, InstructionKind kind) {
+        if (armed != Armed.STEP || armedVersion != traps.version() || disarmedSlot != NO_SLOT) {
+            arm(Armed.STEP, stepControl, disarmedSlot);
+        }
+        Outcome outcome = enter(true);
+        boolean harmless = kind == InstructionKind.OTHER && outcome == Outcome.DEBUG && disarmedSlot == NO_SLOT;
+        armed = staysArmed && harmless ? Armed.STEP : Armed.NOTHING;
+        return outcome;
     }
 
     /**
@@ -70,17 +87,15 @@ final class GuestEntry {
      * @param vector 1 for #DB, 3 for #BP
      */
     Outcome inject(int vector) {
-        arm(stepControl | (vector == 1 ? Abi.GUESTDBG_INJECT_DB : Abi.GUESTDBG_INJECT_BP), NO_SLOT);
-        armedVersion = NOT_ARMED;
+        int injection = vector == 1 ? Abi.GUESTDBG_INJECT_DB : Abi.GUESTDBG_INJECT_BP;
+        arm(Armed.NOTHING, stepControl | injection, NO_SLOT);
         return enter(true);
     }
 
     /** Runs freely. */
     Outcome run() {
-        int version = traps.version();
-        if (armedVersion != version) {
-            arm(0, NO_SLOT);
-            armedVersion = version;
+        if (armed != Armed.RUN || armedVersion != traps.version()) {
+            arm(Armed.RUN, 0, NO_SLOT);
         }
         return enter(false);
     }
@@ -90,12 +105,14 @@ final class GuestEntry {
         return effect;
     }
 
-    private void arm(int control, int disarmedSlot) {
+    private void arm(Armed purpose, int control, int disarmedSlot) {
         boolean slots = traps.slots().fill(debugRegisters, disarmedSlot);
         int wanted = control
                 | (slots ? Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_USE_HW_BP : 0)
                 | (traps.planted().isEmpty() ? 0 : Abi.GUESTDBG_ENABLE | trapControl);
         vcpu.setGuestDebug(wanted, debugRegisters);
+        armed = purpose;
+        armedVersion = traps.version();
     }
 
     private Outcome enter(boolean stepping) {
@@ -104,7 +121,7 @@ final class GuestEntry {
             switch (reason) {
                 case Abi.EXIT_IO, Abi.EXIT_MMIO -> {
                     serve(reason);
-                    if (stepping || effect != Effect.NONE) {
+                    if (stepping || effect != Effect.none()) {
                         return complete();
                     }
                 }
@@ -128,16 +145,16 @@ final class GuestEntry {
         while (true) {
             int reason = vcpu.complete();
             if (reason != Abi.EXIT_IO && reason != Abi.EXIT_MMIO) {
-                return effect == Effect.NONE ? Outcome.STEPPED : Outcome.EFFECT;
+                return effect == Effect.none() ? Outcome.STEPPED : Outcome.EFFECT;
             }
             Effect before = effect;
             serve(reason);
-            effect = before == Effect.NONE ? effect : before;
+            effect = before == Effect.none() ? effect : before;
         }
     }
 
     private void serve(int reason) {
-        effect = Effect.NONE;
+        effect = Effect.none();
         if (reason == Abi.EXIT_MMIO) {
             if (!vcpu.mmioIsWrite()) {
                 vcpu.setMmioData(-1L);
@@ -149,7 +166,7 @@ final class GuestEntry {
         for (int i = 0; i < vcpu.ioCount(); i++) {
             if (vcpu.ioIsOut()) {
                 Effect wanted = ports.out(port, size, vcpu.ioData(i));
-                effect = wanted == Effect.NONE ? effect : wanted;
+                effect = wanted == Effect.none() ? effect : wanted;
             } else {
                 vcpu.setIoData(i, ports.in(port, size));
             }

@@ -3,7 +3,6 @@ package dev.kvmdap.engine;
 import dev.kvmdap.kvm.MpState;
 import dev.kvmdap.kvm.Vcpu;
 import dev.kvmdap.machine.VcpuThread;
-import dev.kvmdap.x86.Rflags;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +38,8 @@ final class HaltCheck {
             return null;
         }
         asked[index] = false;
-        MpState state = vcpu.mpState();
-        boolean interruptsOff = (cpu.regs().rflags() & Rflags.IF) == 0;
+        MpState state = vcpu.state().mpState();
+        boolean interruptsOff = !cpu.interruptsEnabled();
         asleepForEver[index] = state == MpState.HALTED ? interruptsOff : state != MpState.RUNNABLE;
         for (boolean forEver : asleepForEver) {
             if (!forEver) {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An address at which execution stops, and those who want it to. Changed only behind the {@link Gate}. */
+/** An address at which execution stops, and those who want it to. Changed only behind the {@link Turnstile}. */
 final class Location {
 
     private final GuestVirtual address;

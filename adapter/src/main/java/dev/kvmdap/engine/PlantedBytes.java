@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The trapping bytes in the guest's memory and what stood there before, by physical address: however many linear
- * addresses lead to the code, there is one byte. Changed only behind the {@link Gate}.
+ * addresses lead to the code, there is one byte. Changed only behind the {@link Turnstile}.
  */
 final class PlantedBytes {
 

@@ -8,7 +8,6 @@ import dev.kvmdap.kvm.Vcpu;
 import dev.kvmdap.x86.GuestVirtual;
 import dev.kvmdap.x86.Instruction;
 import dev.kvmdap.x86.InstructionKind;
-import dev.kvmdap.x86.Rflags;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,7 @@ final class RunLoop {
     private final Vcpu vcpu;
     private final Cpu cpu;
     private final Traps traps;
-    private final Gate gate;
+    private final Turnstile turnstile;
     private final HaltCheck halts;
     private final GuestEntry guest;
 
@@ -37,11 +36,11 @@ final class RunLoop {
 
     private volatile boolean pauseWanted;
 
-    RunLoop(Cpu cpu, Vcpu vcpu, Traps traps, Gate gate, HaltCheck halts, GuestEntry guest) {
+    RunLoop(Cpu cpu, Vcpu vcpu, Traps traps, Turnstile turnstile, HaltCheck halts, GuestEntry guest) {
         this.cpu = cpu;
         this.vcpu = vcpu;
         this.traps = traps;
-        this.gate = gate;
+        this.turnstile = turnstile;
         this.halts = halts;
         this.guest = guest;
     }
@@ -63,14 +62,14 @@ final class RunLoop {
 
     /** Carries out a plan to its end, or to the stop that comes before. On the vCPU's thread. */
     Stop run(StepPlan plan) {
-        gate.enter();
+        turnstile.enter();
         try {
             guest.disarm();
             executed = InstructionKind.OTHER;
             Stop stop = carryOut(plan);
             return stop != null ? stop : atEnd();
         } finally {
-            gate.leave();
+            turnstile.leave();
         }
     }
 
@@ -159,17 +158,17 @@ final class RunLoop {
 
     private Outcome stepPast(@Nullable Location here) {
         if (here == null) {
-            return guest.step(GuestEntry.NO_SLOT);
+            return guest.step(GuestEntry.NO_SLOT, executed);
         }
         if (here.placement() instanceof Placement.Slot held) {
-            return guest.step(held.slot());
+            return guest.step(held.slot(), executed);
         }
         PlantedBytes.Planted planted = here.planted();
         if (planted == null) {
-            return guest.step(GuestEntry.NO_SLOT);
+            return guest.step(GuestEntry.NO_SLOT, executed);
         }
         StepWithByteLifted lifted = new StepWithByteLifted(planted);
-        gate.exclusivelyFromInside(lifted);
+        turnstile.exclusivelyFromInside(lifted);
         return lifted.outcome;
     }
 
@@ -185,7 +184,7 @@ final class RunLoop {
         public void run() {
             traps.planted().lift(planted);
             try {
-                outcome = guest.step(GuestEntry.NO_SLOT);
+                outcome = guest.step(GuestEntry.NO_SLOT, executed);
             } finally {
                 traps.planted().replant(planted);
             }
@@ -194,7 +193,7 @@ final class RunLoop {
 
     /** HLT is over when an interrupt's handler has returned behind it; stepping it would not wait for one. */
     private @Nullable Stop stepHalt(GuestVirtual next) {
-        if ((cpu.regs().rflags() & Rflags.IF) == 0) {
+        if (!cpu.interruptsEnabled()) {
             return HaltCheck.withInterruptsOff(cpu.index());
         }
         return runTo(next, cpu.stackPointer());
@@ -202,11 +201,11 @@ final class RunLoop {
 
     private @Nullable Stop runTo(GuestVirtual address, long stackAtLeast) {
         Temporary temporary = new Temporary(address);
-        gate.exclusivelyFromInside(temporary::arm);
+        turnstile.exclusivelyFromInside(temporary::arm);
         try {
             return runFree(temporary.location, stackAtLeast);
         } finally {
-            gate.exclusivelyFromInside(temporary::disarm);
+            turnstile.exclusivelyFromInside(temporary::disarm);
         }
     }
 
@@ -249,8 +248,7 @@ final class RunLoop {
             Location here = outcome == Outcome.EFFECT ? null : trapped(outcome);
             Stop stop;
             if (here != null) {
-                boolean arrived = here == target
-                        && Long.compareUnsigned(cpu.stackPointer(), stackAtLeast) >= 0;
+                boolean arrived = here == target && Long.compareUnsigned(cpu.stackPointer(), stackAtLeast) >= 0;
                 stop = hit(here);
                 if (arrived || stop != null) {
                     return stop;
@@ -298,7 +296,7 @@ final class RunLoop {
                     continue;
                 }
             } catch (ConditionException e) {
-                problem = e.getLocalizedMessage();
+                problem = String.valueOf(e.getMessage());
             }
             hit = hit == null ? new ArrayList<>() : hit;
             hit.add(breakpoint);
@@ -307,8 +305,8 @@ final class RunLoop {
     }
 
     private @Nullable Stop obey() {
-        if (gate.isClosed()) {
-            gate.pass();
+        if (turnstile.isClosed()) {
+            turnstile.pass();
         }
         if (pauseWanted) {
             return new Stop.Paused(cpu.index());
@@ -323,7 +321,7 @@ final class RunLoop {
                     ? new Stop.Ended(cpu.index(), exit.code())
                     : new Stop.Reset(cpu.index(), ((Effect.Reset) effect).cause());
         }
-        boolean interruptible = (cpu.regs().rflags() & Rflags.IF) != 0;
+        boolean interruptible = cpu.interruptsEnabled();
         return Exits.classify(vcpu.exit(), cpu.index(), cpu.pc(), interruptible);
     }
 

@@ -29,7 +29,8 @@ sealed interface StepPlan {
         boolean contains(long address) {
             for (int i = 0; i < ranges.size(); i++) {
                 AddressRange range = ranges.get(i);
-                if (Long.compareUnsigned(address, range.low()) >= 0 && Long.compareUnsigned(address, range.high()) < 0) {
+                if (Long.compareUnsigned(address, range.low()) >= 0
+                        && Long.compareUnsigned(address, range.high()) < 0) {
                     return true;
                 }
             }

@@ -1,8 +1,8 @@
 package dev.kvmdap.engine;
 
 import dev.kvmdap.x86.GuestVirtual;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Why the guest stands still. The whole guest does: no vCPU runs after a stop. */
 public sealed interface Stop {
@@ -81,13 +81,14 @@ public sealed interface Stop {
      * @param pc of the instruction
      * @param instruction its bytes, as far as KVM tells them
      */
-    record InternalError(int vcpu, int suberror, GuestVirtual pc, byte[] instruction) implements Stop {
+    record InternalError(int vcpu, int suberror, GuestVirtual pc, List<Integer> instruction) implements Stop {
         @Override
         public String description() {
-            String bytes = HexFormat.ofDelimiter(" ").formatHex(instruction);
+            String bytes = instruction.stream().map("%02x"::formatted).collect(Collectors.joining(" "));
             return switch (suberror) {
-                case 1 -> "This host's KVM cannot emulate the instruction at %s%s"
-                        .formatted(pc, bytes.isEmpty() ? "" : " (bytes " + bytes + ")");
+                case 1 ->
+                    "This host's KVM cannot emulate the instruction at %s%s"
+                            .formatted(pc, bytes.isEmpty() ? "" : " (bytes " + bytes + ")");
                 case 2 -> "An exception arose while KVM delivered another one, at " + pc;
                 case 3 -> "KVM met an unexpected exit while it delivered an event, at " + pc;
                 default -> "KVM internal error, suberror " + suberror + ", at " + pc;

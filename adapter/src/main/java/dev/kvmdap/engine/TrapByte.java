@@ -8,4 +8,8 @@ package dev.kvmdap.engine;
  * @param control what KVM_SET_GUEST_DEBUG needs so that the byte traps
  * @param text why this one, or why none
  */
-record TrapByte(boolean exists, byte value, int control, String text) {}
+record TrapByte(boolean exists, byte value, int control, String text) {
+    static TrapByte on(dev.kvmdap.kvm.HostFindings host) {
+        return new TrapByte(true, (byte) 0xf1, 0, "ICEBP");
+    }
+}

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All places where execution stops, and how each of them is armed. Changed only behind the {@link Gate}; looked up by
+ * All places where execution stops, and how each of them is armed. Changed only behind the {@link Turnstile}; looked up by
  * vCPU threads without allocation.
  */
 final class Traps {
@@ -74,8 +74,7 @@ final class Traps {
 
     /** Arms a place for the end of a step: in a slot while one is free, since that leaves the guest's memory alone. */
     Location addTemporary(GuestVirtual address, Cpu cpu) {
-        Location location =
-                locate(address, slots.hasFree() ? BreakpointMode.HARDWARE : BreakpointMode.AUTO, cpu);
+        Location location = locate(address, slots.hasFree() ? BreakpointMode.HARDWARE : BreakpointMode.AUTO, cpu);
         location.addTemporary();
         return location;
     }
@@ -123,7 +122,8 @@ final class Traps {
             return new Placement.Failed(location.address() + " is not mapped now: no byte can be planted there");
         }
         if (!planted.canHold(physical)) {
-            return new Placement.Failed(location.address() + " is not in the guest's RAM: no byte can be planted there");
+            return new Placement.Failed(
+                    location.address() + " is not in the guest's RAM: no byte can be planted there");
         }
         location.plant(planted.plant(physical, trapByte.value(), location));
         return new Placement.Planted(trapByte.value());

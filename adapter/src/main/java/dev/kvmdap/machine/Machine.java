@@ -72,7 +72,7 @@ public final class Machine implements AutoCloseable {
                 VcpuThread thread = new VcpuThread(vm.createVcpu(index));
                 vcpus.add(thread);
                 thread.call(vcpu -> {
-                    vcpu.setCpuid(configuration.cpuid());
+                    vcpu.state().setCpuid(configuration.cpuid());
                     return vcpu;
                 });
             }
@@ -95,7 +95,10 @@ public final class Machine implements AutoCloseable {
             return true;
         } catch (KvmException e) {
             System.getLogger(Machine.class.getName())
-                    .log(System.Logger.Level.WARNING, "no interrupt controllers, no timer interrupts: {0}", e.getMessage());
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "no interrupt controllers, no timer interrupts: {0}",
+                            e.getMessage());
             return false;
         }
     }

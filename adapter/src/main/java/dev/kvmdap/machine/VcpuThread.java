@@ -19,7 +19,6 @@ import java.util.function.Function;
  */
 public final class VcpuThread implements AutoCloseable {
 
-
     private final Vcpu vcpu;
     private final ExecutorService executor;
     private final int threadId;
@@ -79,7 +78,8 @@ public final class VcpuThread implements AutoCloseable {
      */
     public boolean sleeps() {
         try {
-            String stat = Files.readString(Path.of("/proc/self/task/" + threadId + "/stat"), StandardCharsets.ISO_8859_1);
+            String stat =
+                    Files.readString(Path.of("/proc/self/task/" + threadId + "/stat"), StandardCharsets.ISO_8859_1);
             return stat.startsWith("S", stat.lastIndexOf(')') + 2);
         } catch (IOException e) {
             return false;

@@ -4,14 +4,14 @@ package dev.kvmdap.engine;
  * Lets one thread act alone while no vCPU runs guest code: to plant or lift a byte, to change debug registers. The vCPU
  * threads pass here only when someone wants to act, so an ordinary exit costs one volatile read.
  */
-final class Gate {
+final class Turnstile {
 
     private final Runnable interruptAll;
     private int inside;
     private volatile boolean closed;
 
     /** The runnable makes every vCPU thread that is inside look at {@link #isClosed} soon. */
-    Gate(Runnable interruptAll) {
+    Turnstile(Runnable interruptAll) {
         this.interruptAll = interruptAll;
     }
 
@@ -38,7 +38,7 @@ final class Gate {
         return closed;
     }
 
-    /** Acts alone. For threads outside the gate. */
+    /** Acts alone. For threads outside the turnstile. */
     void exclusively(Runnable action) {
         synchronized (this) {
             awaitOpen();
