@@ -87,7 +87,7 @@ public final class RegisterBits {
             flag("LAM_SUP", 28, "supervisor pointers carry data in their upper bits"),
             flag("FRED", 32, "flexible return and event delivery"));
 
-    /** SDM vol. 3, 10.8.6.1. */
+    /** SDM vol. 3, 11.8.6.1. */
     public static final BitLayout CR8 =
             BitLayout.of(new BitField("TPR", 0, 3, "interrupts of this priority class and below are held back"));
 
@@ -106,7 +106,7 @@ public final class RegisterBits {
             flag("UAIE", 20, "the upper address bits are ignored (AMD)"),
             flag("AIBRSE", 21, "automatic IBRS (AMD)"));
 
-    /** SDM vol. 3, 17.2.3. */
+    /** SDM vol. 3, 18.2.3. */
     public static final BitLayout DR6 = BitLayout.of(
             flag("B0", 0, "the condition of breakpoint 0 was met"),
             flag("B1", 1, "the condition of breakpoint 1 was met"),
@@ -118,7 +118,7 @@ public final class RegisterBits {
             flag("BT", 15, "task switch"),
             flag("RTM", 16, "0 if it happened in a transaction"));
 
-    /** SDM vol. 3, 17.2.4. */
+    /** SDM vol. 3, 18.2.4. */
     public static final BitLayout DR7 = debugControl();
 
     private RegisterBits() {}

@@ -56,7 +56,7 @@ public record SegmentDescriptor(
                 (descriptor >>> 55 & 1) != 0);
     }
 
-    /** Reads a 16-byte descriptor of an LDT or TSS in IA-32e mode (SDM vol. 3, 7.2.3). */
+    /** Reads a 16-byte descriptor of an LDT or TSS in IA-32e mode (SDM vol. 3, 8.2.3). */
     public static SegmentDescriptor decode(long low, long high) {
         SegmentDescriptor lower = decode(low);
         return lower.at(lower.base | high << 32);
