@@ -12,7 +12,7 @@ import java.util.List;
  * <p>Everything outside a {@link Region} is a hole: reads stop there, writes are refused. Any thread may call; bytes that
  * the guest changes at the same time may be seen before or after the change.
  */
-public final class GuestMemory implements PhysicalMemory, AutoCloseable {
+public final class GuestMemory implements PhysicalMemory, PhysicalWriter, AutoCloseable {
 
     private static final long LOW_END = 3L << 30;
     private static final long HIGH_START = 4L << 30;
@@ -41,6 +41,7 @@ public final class GuestMemory implements PhysicalMemory, AutoCloseable {
     }
 
     /** Bytes of RAM in all regions together. */
+    @Override
     public long size() {
         return ram.size();
     }
@@ -89,7 +90,7 @@ public final class GuestMemory implements PhysicalMemory, AutoCloseable {
         return count;
     }
 
-    /** Copies bytes into RAM up to the first hole: the number of bytes copied. */
+    @Override
     public int write(long physical, byte[] bytes, int from, int length) {
         int count = (int) Math.min(length, available(physical));
         if (count > 0) {
@@ -98,7 +99,7 @@ public final class GuestMemory implements PhysicalMemory, AutoCloseable {
         return count;
     }
 
-    /** How many bytes of RAM follow from a physical address on; 0 in a hole. */
+    @Override
     public long available(long physical) {
         if (Long.compareUnsigned(physical, lowSize) < 0) {
             return lowSize - physical;
