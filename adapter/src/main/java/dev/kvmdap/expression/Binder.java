@@ -1,0 +1,87 @@
+package dev.kvmdap.expression;
+
+import java.util.Optional;
+
+/** Resolves names and types: turns the parser's tree into {@link Code}. */
+final class Binder<S> {
+
+    private final Names<S> names;
+
+    Binder(Names<S> names) {
+        this.names = names;
+    }
+
+    Code<S> bind(Node node) {
+        if (node instanceof Node.Literal literal) {
+            return new Code.Constant<>(literal);
+        }
+        if (node instanceof Node.Register register) {
+            return new Code.Read<>(register.column(), register(register));
+        }
+        if (node instanceof Node.Variable variable) {
+            return new Code.Read<>(variable.column(), variable(variable));
+        }
+        if (node instanceof Node.Unary unary) {
+            return new Code.Unary<>(unary.column(), unary.operator(), bind(unary.operand()));
+        }
+        if (node instanceof Node.Binary binary) {
+            return binary(binary, bind(binary.left()), bind(binary.right()));
+        }
+        Node.Conditional choice = (Node.Conditional) node;
+        Code<S> whenTrue = bind(choice.whenTrue());
+        Code<S> whenFalse = bind(choice.whenFalse());
+        return new Code.Choice<>(
+                choice.column(), bind(choice.condition()), whenTrue, whenFalse, format(whenTrue, whenFalse));
+    }
+
+    private Operand<S> register(Node.Register register) {
+        return names.register(register.name())
+                .orElseThrow(() -> new ExpressionException(
+                        register.column(),
+                        "there is no register $" + register.name() + ": 'info registers' lists them"));
+    }
+
+    private Operand<S> variable(Node.Variable variable) {
+        Optional<Operand<S>> found;
+        try {
+            found = names.variable(variable.name());
+        } catch (UnreadableException e) {
+            throw new ExpressionException(variable.column(), String.valueOf(e.getMessage()));
+        }
+        return found.orElseThrow(() -> new ExpressionException(
+                variable.column(),
+                "there is no variable '" + variable.name() + "'"
+                        + (names.register(variable.name()).isPresent()
+                                ? ": the register is $" + variable.name()
+                                : " in the program's symbols")));
+    }
+
+    private Code<S> binary(Node.Binary node, Code<S> left, Code<S> right) {
+        BinaryOperator operator = node.operator();
+        IntegerType common = left.type().commonWith(right.type());
+        IntegerType promoted = left.type().promoted();
+        return switch (operator.result()) {
+            case COMMON ->
+                new Code.Binary<>(node.column(), operator, left, right, common, common, common, format(left, right));
+            case TRUTH ->
+                new Code.Binary<>(
+                        node.column(), operator, left, right, common, common, IntegerType.INT, Format.DECIMAL);
+            case LEFT ->
+                new Code.Binary<>(
+                        node.column(),
+                        operator,
+                        left,
+                        right,
+                        promoted,
+                        right.type().promoted(),
+                        promoted,
+                        left.format());
+            case SHORT_CIRCUIT ->
+                new Code.ShortCircuit<>(node.column(), operator == BinaryOperator.EITHER, left, right);
+        };
+    }
+
+    private Format format(Code<S> left, Code<S> right) {
+        return left.format() == Format.DECIMAL ? right.format() : left.format();
+    }
+}

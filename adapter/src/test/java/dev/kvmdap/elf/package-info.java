@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kvmdap.elf;
+
+import org.jspecify.annotations.NullMarked;
