@@ -2,6 +2,9 @@ package dev.kvmdap.kvm;
 
 /** The structs of linux/kvm.h and asm/kvm.h (x86) that this binding exchanges with the kernel. */
 final class Layouts {
+    /** KVM_MAX_XCRS. */
+    static final int MOST_XCRS = 16;
+
     static final Layout REGS = Layout.of("kvm_regs")
             .u64("rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rsp", "rbp")
             .u64("r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15")
@@ -158,7 +161,7 @@ final class Layouts {
             Layout.of("kvm_xcr").u32("xcr", "reserved").u64("value").size(16);
     static final Layout XCRS = Layout.of("kvm_xcrs")
             .u32("nr_xcrs", "flags")
-            .words("xcrs", 2 * 16)
+            .words("xcrs", 2 * MOST_XCRS)
             .words("padding", 16)
             .size(392);
     static final Layout LAPIC_STATE =

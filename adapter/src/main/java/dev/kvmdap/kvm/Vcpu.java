@@ -49,6 +49,8 @@ public final class Vcpu implements AutoCloseable {
 
     private final NativeStruct guestDebug = new NativeStruct(Layouts.GUEST_DEBUG);
     private final int guestDebugControls;
+    private final VcpuState state;
+    private final ExitDecoder exits;
 
     private Vcpu(Descriptor descriptor, int index, MappedMemory shared, VcpuFeatures features) {
         this.descriptor = descriptor;
@@ -56,6 +58,8 @@ public final class Vcpu implements AutoCloseable {
         this.shared = shared;
         this.run = shared.bytes();
         this.interrupter = new RunInterrupter(descriptor, run);
+        state = new VcpuState(this, descriptor, features);
+        exits = new ExitDecoder(this, run);
         guestDebugControls = features.guestDebugControls();
         syncsRegs = features.syncs(Abi.SYNC_REGS);
         syncsSregs = features.syncs(Abi.SYNC_SREGS);
@@ -150,6 +154,11 @@ public final class Vcpu implements AutoCloseable {
     /** What the last {@link #run} or {@link #complete} answered. */
     public int exitReason() {
         return exitReason;
+    }
+
+    /** The same with all that KVM tells about it, as a value that outlives the next run. Allocates. */
+    public Exit exit() {
+        return exits.decode(exitReason);
     }
 
     /** After {@link Abi#EXIT_DEBUG}: the linear address of the next instruction, or of the INT3 that was hit. */
@@ -265,6 +274,17 @@ public final class Vcpu implements AutoCloseable {
     public void storeSregs() {
         sregs();
         descriptor.call(Ioctl.KVM_SET_SREGS, sregsAddress);
+    }
+
+    /** All other state. */
+    public VcpuState state() {
+        return state;
+    }
+
+    /** What changed behind the views' back is fetched again. */
+    void forgetRegisters() {
+        regsLoaded = false;
+        sregsLoaded = false;
     }
 
     /** Sets what of the guest's execution exits to user space; also before each step, after {@link #storeRegs}. */

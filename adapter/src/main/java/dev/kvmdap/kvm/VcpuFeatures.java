@@ -6,12 +6,17 @@ package dev.kvmdap.kvm;
  * @param mmapSize size in bytes of the area shared with user space
  * @param syncRegs the register classes that KVM_RUN leaves in kvm_run: a union of the {@code SYNC_} bits
  * @param guestDebugControls the control bits that KVM_SET_GUEST_DEBUG accepts
+ * @param xsave2Size bytes that KVM_GET_XSAVE2 gives; 0 where there is only KVM_GET_XSAVE
  */
-record VcpuFeatures(int mmapSize, int syncRegs, int guestDebugControls) {
+record VcpuFeatures(int mmapSize, int syncRegs, int guestDebugControls, int xsave2Size) {
     private static final int KNOWN_SYNC_REGS = Abi.SYNC_REGS | Abi.SYNC_SREGS | Abi.SYNC_EVENTS;
 
     static VcpuFeatures of(Vm vm, int mmapSize) {
-        return new VcpuFeatures(mmapSize, vm.check(Capability.SYNC_REGS) & KNOWN_SYNC_REGS, guestDebugControls(vm));
+        return new VcpuFeatures(
+                mmapSize,
+                vm.check(Capability.SYNC_REGS) & KNOWN_SYNC_REGS,
+                guestDebugControls(vm),
+                vm.check(Capability.XSAVE2));
     }
 
     private static int guestDebugControls(Vm vm) {
@@ -24,5 +29,13 @@ record VcpuFeatures(int mmapSize, int syncRegs, int guestDebugControls) {
 
     boolean syncs(int registers) {
         return (syncRegs & registers) != 0;
+    }
+
+    boolean hasXsave2() {
+        return xsave2Size > 0;
+    }
+
+    int xsaveSize() {
+        return Math.max(Layouts.XSAVE.size(), xsave2Size);
     }
 }

@@ -10,9 +10,18 @@ public final class Vm implements AutoCloseable {
     private final Descriptor descriptor;
     private final VcpuFeatures vcpuFeatures;
 
-    Vm(Descriptor descriptor, int vcpuMmapSize) {
+    private Vm(Descriptor descriptor, int vcpuMmapSize) {
         this.descriptor = descriptor;
         this.vcpuFeatures = VcpuFeatures.of(this, vcpuMmapSize);
+    }
+
+    static Vm create(Descriptor descriptor, int vcpuMmapSize) {
+        try {
+            return new Vm(descriptor, vcpuMmapSize);
+        } catch (RuntimeException e) {
+            descriptor.close();
+            throw e;
+        }
     }
 
     /** This VM's value for a capability, which may differ from the system's. */

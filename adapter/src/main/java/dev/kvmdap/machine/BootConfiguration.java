@@ -1,0 +1,64 @@
+package dev.kvmdap.machine;
+
+import dev.kvmdap.x86.CpuMode;
+import dev.kvmdap.x86.GuestPhysical;
+import dev.kvmdap.x86.GuestVirtual;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to boot, and how. What a protocol has no use for must be left out: {@link BootImage#load} refuses it by name.
+ *
+ * @param program the image
+ * @param protocol how it starts
+ * @param cpuMode the mode it starts in, {@link CpuMode#REAL}, {@link CpuMode#PROTECTED} or {@link CpuMode#LONG}, for
+ *     {@link BootProtocol#ELF} and {@link BootProtocol#FLAT}; null for the protocol's default
+ * @param loadAddress where its first byte goes, for {@link BootProtocol#FLAT}; null for the mode's default
+ * @param entryPoint linear address of its first instruction, for {@link BootProtocol#ELF} and
+ *     {@link BootProtocol#FLAT}; null for where the image says
+ * @param commandLine what {@link BootProtocol#MULTIBOOT} tells the kernel, after the program's file name; may be empty
+ * @param modules files that {@link BootProtocol#MULTIBOOT} loads beside the kernel, in this order
+ */
+public record BootConfiguration(
+        Path program,
+        BootProtocol protocol,
+        @Nullable CpuMode cpuMode,
+        @Nullable GuestPhysical loadAddress,
+        @Nullable GuestVirtual entryPoint,
+        String commandLine,
+        List<BootModule> modules) {
+
+    public BootConfiguration {
+        modules = List.copyOf(modules);
+    }
+
+    /** An image to be started in whatever way it fits. */
+    public static BootConfiguration of(Path program) {
+        return new BootConfiguration(program, BootProtocol.AUTO, null, null, null, "", List.of());
+    }
+
+    void refuseCpuMode(String reason) {
+        refuse(cpuMode != null, "cpuMode", reason);
+    }
+
+    void refuseLoadAddress(String reason) {
+        refuse(loadAddress != null, "loadAddress", reason);
+    }
+
+    void refuseEntryPoint(String reason) {
+        refuse(entryPoint != null, "entryPoint", reason);
+    }
+
+    void refuseCommandLineAndModules(String reason) {
+        refuse(!commandLine.isEmpty(), "cmdline", reason);
+        refuse(!modules.isEmpty(), "modules", reason);
+    }
+
+    private void refuse(boolean given, String key, String reason) {
+        if (given) {
+            throw new BootException(
+                    "%s is of no use here: %s. Remove it, or choose another 'boot'".formatted(key, reason));
+        }
+    }
+}
