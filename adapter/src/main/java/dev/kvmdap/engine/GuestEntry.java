@@ -57,7 +57,7 @@ final class GuestEntry {
         this.staysArmed = host.stepStaysArmed();
         this.trapControl = traps.trapByte().control();
         this.stepControl =
-                Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_SINGLESTEP | (host.blocksInterrupts() ? Abi.GUESTDBG_BLOCKIRQ : 0);
+                Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_SINGLESTEP | (host.guestDebugControls() & Abi.GUESTDBG_BLOCKIRQ);
     }
 
     /** Registers may have been changed: whatever was armed counts no more. */

@@ -55,7 +55,7 @@ final class RunLoop {
         pauseWanted = true;
     }
 
-    /** What the last instruction of a step plan was. Session thread, after the run. */
+    /** What the last instruction of a step plan was; of a call that ran through, its return. Session thread, after the run. */
     InstructionKind executed() {
         return executed;
     }
@@ -119,7 +119,11 @@ final class RunLoop {
                 GuestVirtual next = new GuestVirtual(pc + instruction.length());
                 long stack = cpu.stackPointer();
                 Stop stop = step();
-                return stop != null || cpu.pc() == next.address() ? stop : runTo(next, stack);
+                if (stop != null || cpu.pc() == next.address()) {
+                    return stop;
+                }
+                executed = InstructionKind.RET;
+                return runTo(next, stack);
             }
             default -> {
                 return step();

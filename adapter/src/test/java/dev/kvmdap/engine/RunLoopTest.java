@@ -119,11 +119,13 @@ class RunLoopTest {
                     return guest.debug(BREAKPOINT_VECTOR, CODE + 9, 0);
                 })
                 .then(guest -> {
-                    assertThat(guest.guestDebugControl() & Abi.GUESTDBG_INJECT_BP).isNotZero();
+                    assertThat(guest.guestDebugControl() & Abi.GUESTDBG_INJECT_BP)
+                            .isNotZero();
                     return guest.stepTo(CODE + 10);
                 })
                 .then(guest -> {
-                    assertThat(guest.guestDebugControl() & Abi.GUESTDBG_INJECT_BP).isZero();
+                    assertThat(guest.guestDebugControl() & Abi.GUESTDBG_INJECT_BP)
+                            .isZero();
                     return guest.shutdown();
                 });
 
@@ -183,11 +185,10 @@ class RunLoopTest {
 
     @Test
     void portWriteEndsAStepWithoutExecutingTheNextInstruction() {
-        machine.guest()
-                .then(guest -> {
-                    guest.whenCompleted(() -> guest.regs().rip(CODE + 1));
-                    return guest.out(0xe9, 1, 'A');
-                });
+        machine.guest().then(guest -> {
+            guest.whenCompleted(() -> guest.regs().rip(CODE + 1));
+            return guest.out(0xe9, 1, 'A');
+        });
 
         assertThat(machine.run(new StepPlan.Instruction())).isEqualTo(new Stop.Step(0));
         assertThat(machine.cpu().pc()).isEqualTo(CODE + 1);

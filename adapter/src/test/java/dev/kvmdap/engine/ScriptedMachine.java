@@ -47,13 +47,7 @@ final class ScriptedMachine implements AutoCloseable {
                         next -> {},
                         next -> {},
                         new BootConfiguration(
-                                image,
-                                BootProtocol.FLAT,
-                                CpuMode.REAL,
-                                new GuestPhysical(CODE),
-                                null,
-                                "",
-                                List.of())));
+                                image, BootProtocol.FLAT, CpuMode.REAL, new GuestPhysical(CODE), null, "", List.of())));
         PlantedBytes planted = new PlantedBytes(machine.memory());
         traps = new Traps(TrapByte.on(host), planted);
         thread = machine.vcpus().get(0);
