@@ -73,8 +73,8 @@ public final class Instruction {
 
     /**
      * The operand size in bytes of a near or far transfer, a PUSHF, POPF or IRET: how wide the return address, the
-     * pushed CS and the flags image on the stack are. In 64-bit mode near transfers and the flags have 8 bytes (Intel ignores an operand-size prefix on the former), and a
-     * prefix makes PUSHF and POPF 2.
+     * pushed CS and the flags image on the stack are. In 64-bit mode near transfers have 8 bytes, whatever prefix they
+     * carry, as on Intel processors; the flags have 8, with an operand-size prefix 2.
      */
     public int operandBytes() {
         if (width != 64) {

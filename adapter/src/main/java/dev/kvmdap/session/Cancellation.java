@@ -1,0 +1,33 @@
+package dev.kvmdap.session;
+
+import dev.kvmdap.session.RequestFailure.Kind;
+
+/**
+ * Whether the client has taken a request back. The reader of the connection sets it at once; the session thread asks for it
+ * before it begins the request and between the pieces of a long one.
+ */
+public final class Cancellation {
+
+    private volatile boolean requested;
+
+    /** The client no longer wants the request's result; any thread. */
+    public void request() {
+        requested = true;
+    }
+
+    /** Whether the client took the request back; any thread. */
+    public boolean isRequested() {
+        return requested;
+    }
+
+    /**
+     * Goes on where the request is still wanted.
+     *
+     * @throws RequestFailure of kind {@link Kind#CANCELLED} where it is not
+     */
+    public void check() {
+        if (requested) {
+            throw new RequestFailure(Kind.CANCELLED, "cancelled by the client");
+        }
+    }
+}
