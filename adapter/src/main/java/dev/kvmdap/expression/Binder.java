@@ -1,6 +1,7 @@
 package dev.kvmdap.expression;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Resolves names and types: turns the parser's tree into {@link Code}. */
 final class Binder<S> {
@@ -35,25 +36,37 @@ final class Binder<S> {
     }
 
     private Operand<S> register(Node.Register register) {
-        return names.register(register.name())
-                .orElseThrow(() -> new ExpressionException(
-                        register.column(),
-                        "there is no register $" + register.name() + ": 'info registers' lists them"));
+        return resolve(
+                register.column(),
+                () -> names.register(register.name()),
+                () -> "there is no register $" + register.name() + ": 'info registers' lists them");
     }
 
     private Operand<S> variable(Node.Variable variable) {
-        Optional<Operand<S>> found;
-        try {
-            found = names.variable(variable.name());
-        } catch (UnreadableException e) {
-            throw new ExpressionException(variable.column(), String.valueOf(e.getMessage()));
-        }
-        return found.orElseThrow(() -> new ExpressionException(
+        return resolve(
                 variable.column(),
-                "there is no variable '" + variable.name() + "'"
-                        + (names.register(variable.name()).isPresent()
+                () -> names.variable(variable.name()),
+                () -> "there is no variable '"
+                        + variable.name() + "'"
+                        + (isRegister(variable.name())
                                 ? ": the register is $" + variable.name()
-                                : " in the program's symbols")));
+                                : " in the program's symbols"));
+    }
+
+    private Operand<S> resolve(int column, Supplier<Optional<Operand<S>>> name, Supplier<String> whyNot) {
+        try {
+            return name.get().orElseThrow(() -> new ExpressionException(column, whyNot.get()));
+        } catch (UnreadableException e) {
+            throw new ExpressionException(column, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private boolean isRegister(String name) {
+        try {
+            return names.register(name).isPresent();
+        } catch (UnreadableException e) {
+            return false;
+        }
     }
 
     private Code<S> binary(Node.Binary node, Code<S> left, Code<S> right) {

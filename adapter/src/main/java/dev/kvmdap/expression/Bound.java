@@ -21,11 +21,6 @@ public final class Bound<S> {
         return code.type();
     }
 
-    /** How to show the value: as the text asked, or else as its operands are shown. */
-    public Format format() {
-        return format;
-    }
-
     /**
      * The value, extended to 64 bits as its type is signed or not.
      *
@@ -45,11 +40,11 @@ public final class Bound<S> {
     }
 
     /**
-     * The value as text.
+     * The value with its type, to be shown.
      *
      * @throws ExpressionException as {@link #evaluate}
      */
-    public String text(S state) {
-        return format.text(code.evaluate(state), code.type());
+    public Value value(S state) {
+        return new Value(code.evaluate(state), code.type(), format);
     }
 }

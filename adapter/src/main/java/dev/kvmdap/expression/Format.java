@@ -60,16 +60,27 @@ public enum Format {
     }
 
     private static String character(byte code) {
-        String escaped = switch (code) {
+        return code + " '" + escaped(code, '\'') + "'";
+    }
+
+    /**
+     * A byte as it stands in a character constant or a string of C.
+     *
+     * @param quote what surrounds it: {@code '} or {@code "}
+     */
+    public static String escaped(byte code, char quote) {
+        return switch (code) {
             case 0 -> "\\0";
             case '\t' -> "\\t";
             case '\n' -> "\\n";
             case '\r' -> "\\r";
-            case '\'' -> "\\'";
             case '\\' -> "\\\\";
-            default ->
-                code >= ' ' && code < 0x7f ? String.valueOf((char) code) : String.format(Locale.ROOT, "\\x%02x", code);
+            default -> {
+                if (code < ' ' || code == 0x7f) {
+                    yield String.format(Locale.ROOT, "\\x%02x", code);
+                }
+                yield (code == quote ? "\\" : "") + (char) code;
+            }
         };
-        return code + " '" + escaped + "'";
     }
 }

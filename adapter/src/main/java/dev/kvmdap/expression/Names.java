@@ -9,7 +9,11 @@ import java.util.Optional;
  */
 public interface Names<S> {
 
-    /** A register by its name without the {@code $}, as it was written. */
+    /**
+     * A register by its name without the {@code $}, as it was written.
+     *
+     * @throws UnreadableException where there is no such register and the message says what there is instead
+     */
     Optional<Operand<S>> register(String name);
 
     /**

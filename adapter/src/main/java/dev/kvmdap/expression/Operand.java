@@ -1,5 +1,7 @@
 package dev.kvmdap.expression;
 
+import java.util.function.ToLongFunction;
+
 /**
  * What a name stands for, found once when an expression is bound and read at every evaluation.
  *
@@ -21,4 +23,24 @@ public interface Operand<S> {
      * @throws UnreadableException where it cannot be read now
      */
     long read(S state);
+
+    /** An operand that is read by a function. */
+    static <S> Operand<S> of(IntegerType type, Format format, ToLongFunction<S> read) {
+        return new Operand<>() {
+            @Override
+            public IntegerType type() {
+                return type;
+            }
+
+            @Override
+            public Format format() {
+                return format;
+            }
+
+            @Override
+            public long read(S state) {
+                return read.applyAsLong(state);
+            }
+        };
+    }
 }

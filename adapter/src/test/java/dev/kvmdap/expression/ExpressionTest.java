@@ -165,7 +165,7 @@ class ExpressionTest {
                 "big,d; -1"
             })
     void valuesAreShownAsTheirOperandsOrAsTheFormatSays(String text, String shown) {
-        assertThat(Expression.parse(text).bind(names).text(state)).isEqualTo(shown);
+        assertThat(Expression.parse(text).bind(names).value(state).text()).isEqualTo(shown);
     }
 
     @ParameterizedTest
@@ -274,22 +274,7 @@ class ExpressionTest {
     @Test
     void evaluationAllocatesNothing() {
         long[] registers = {7, 0};
-        Operand<long[]> first = new Operand<>() {
-            @Override
-            public IntegerType type() {
-                return IntegerType.UNSIGNED_LONG;
-            }
-
-            @Override
-            public Format format() {
-                return Format.HEXADECIMAL;
-            }
-
-            @Override
-            public long read(long[] state) {
-                return state[0];
-            }
-        };
+        Operand<long[]> first = Operand.of(IntegerType.UNSIGNED_LONG, Format.HEXADECIMAL, state -> state[0]);
         Bound<long[]> bound = Expression.parse("$rax * 3 / 7 == 3 && ($rax << 2 | 1) > 5 ? -$rax : !$rax")
                 .bind(new Names<>() {
                     @Override

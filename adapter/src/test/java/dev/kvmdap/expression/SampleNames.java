@@ -34,25 +34,12 @@ final class SampleNames implements Names<Map<String, Long>> {
     }
 
     private static Operand<Map<String, Long>> operand(String key, IntegerType type, Format format) {
-        return new Operand<>() {
-            @Override
-            public IntegerType type() {
-                return type;
+        return Operand.of(type, format, state -> {
+            Long value = state.get(key);
+            if (value == null) {
+                throw new UnreadableException("'" + key + "' lies in memory that is not mapped");
             }
-
-            @Override
-            public Format format() {
-                return format;
-            }
-
-            @Override
-            public long read(Map<String, Long> state) {
-                Long value = state.get(key);
-                if (value == null) {
-                    throw new UnreadableException("'" + key + "' lies in memory that is not mapped");
-                }
-                return value;
-            }
-        };
+            return value;
+        });
     }
 }

@@ -1,0 +1,29 @@
+package dev.kvmdap.console;
+
+import java.util.List;
+
+/** Something that the console can do. */
+interface Verb {
+
+    /** Its names, one or more words each; the first one is the full one. */
+    List<String> names();
+
+    /** How it is written: {@code x/NFU ADDRESS}. */
+    String usage();
+
+    /** What it does, in one line. */
+    String summary();
+
+    /** All about it: what can be given, and examples. */
+    String help();
+
+    /**
+     * Does it.
+     *
+     * @param argument what stands behind the name, without spaces around; a {@code /} comes first where the name was
+     *     followed by one
+     * @throws ConsoleException where the argument is not what it takes
+     * @throws dev.kvmdap.expression.ExpressionException where an expression in it has no value
+     */
+    Answer run(String argument, ConsoleTarget target);
+}
