@@ -276,6 +276,16 @@ public final class Vcpu implements AutoCloseable {
         descriptor.call(Ioctl.KVM_SET_SREGS, sregsAddress);
     }
 
+    /** Whether both register views are filled by KVM_RUN itself. */
+    boolean synchronisesRegisters() {
+        return syncsRegs && syncsSregs;
+    }
+
+    /** The control bits that KVM_SET_GUEST_DEBUG announces here: a union of the {@code GUESTDBG_} bits of {@link Abi}. */
+    public int guestDebugControls() {
+        return guestDebugControls;
+    }
+
     /** All other state. */
     public VcpuState state() {
         return state;
