@@ -142,7 +142,7 @@ final class ModeProbe {
         }
         PlantedByte.Outcome outcome = switch (reason) {
             case Abi.EXIT_DEBUG -> PlantedByte.Outcome.DEBUG_EXIT;
-            case Abi.EXIT_INTERNAL_ERROR -> PlantedByte.Outcome.EMULATION_ERROR;
+            case Abi.EXIT_INTERNAL_ERROR -> ofInternalError();
             case Abi.EXIT_HLT -> PlantedByte.Outcome.HALT_EXIT;
             default -> PlantedByte.Outcome.NOTHING;
         };
