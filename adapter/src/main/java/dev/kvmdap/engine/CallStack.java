@@ -34,7 +34,8 @@ final class CallStack {
     private static final int EBP_32 = 5;
 
     private final Symbols symbols;
-    private final MemoryReader memory;
+    private final DebuggerMemory memory;
+    private final MemoryReader reader;
     private final boolean unwindable;
     private final List<Frame> frames = new ArrayList<>();
     private final List<Long> ends = new ArrayList<>();
@@ -44,7 +45,8 @@ final class CallStack {
 
     CallStack(Cpu cpu, Symbols symbols) {
         this.symbols = symbols;
-        this.memory = (linear, into) -> cpu.memory().read(linear, into, 0, into.length) == into.length;
+        this.memory = cpu.memory();
+        this.reader = (linear, into) -> memory.read(linear, into, 0, into.length) == into.length;
         this.unwindable = cpu.codeBits() != 16;
         frames.add(frame(0, topRegisters(cpu), Frame.FoundBy.REGISTERS));
     }
@@ -109,7 +111,7 @@ final class CallStack {
     }
 
     private Optional<Caller> caller(Frame callee) {
-        Optional<CallerFrame> described = symbols.unwind(callee.registers(), memory);
+        Optional<CallerFrame> described = symbols.unwind(callee.registers(), reader);
         if (described.isPresent()) {
             return described
                     .filter(caller -> !caller.outermost())
@@ -139,7 +141,7 @@ final class CallStack {
             return Optional.empty();
         }
         long end = framePointer + 2L * word;
-        OptionalLong saved = word(framePointer, word);
+        OptionalLong saved = memory.number(framePointer, word);
         return saved.isEmpty()
                 ? Optional.empty()
                 : returnAddress(framePointer + word, word)
@@ -151,21 +153,9 @@ final class CallStack {
 
     /** A word that can be a return address: it points into known code. */
     private Optional<Long> returnAddress(long address, int word) {
-        OptionalLong value = word(address, word);
+        OptionalLong value = memory.number(address, word);
         return value.isPresent() && symbols.functionAt(value.getAsLong() - 1).isPresent()
                 ? Optional.of(value.getAsLong())
                 : Optional.empty();
-    }
-
-    private OptionalLong word(long address, int size) {
-        byte[] bytes = new byte[size];
-        if (!memory.read(address, bytes)) {
-            return OptionalLong.empty();
-        }
-        long value = 0;
-        for (int i = size - 1; i >= 0; i--) {
-            value = value << Byte.SIZE | bytes[i] & 0xff;
-        }
-        return OptionalLong.of(value);
     }
 }

@@ -79,7 +79,7 @@ final class DebugSlots {
             Location holder = holders[slot];
             boolean armed = holder != null && slot != except;
             registers[slot] = armed && holder != null ? holder.address().address() : 0;
-            enabled |= armed ? 2L << 2 * slot : 0;
+            enabled |= armed ? 2L << (2 * slot) : 0;
         }
         registers[DR7] = DR7_FIXED | enabled;
         return enabled != 0;

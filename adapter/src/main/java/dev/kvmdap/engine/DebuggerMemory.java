@@ -2,6 +2,7 @@ package dev.kvmdap.engine;
 
 import dev.kvmdap.machine.GuestMemory;
 import dev.kvmdap.x86.PageWalk;
+import java.util.OptionalLong;
 
 /**
  * The guest's memory as the guest itself would see it: no planted byte shows. By linear address through one vCPU's page
@@ -34,6 +35,23 @@ public final class DebuggerMemory {
             }
         }
         return done;
+    }
+
+    /**
+     * A little-endian number at a linear address; empty where not all of it can be read.
+     *
+     * @param bytes its size, 1 to 8
+     */
+    public OptionalLong number(long linear, int bytes) {
+        byte[] copy = new byte[bytes];
+        if (read(linear, copy, 0, bytes) < bytes) {
+            return OptionalLong.empty();
+        }
+        long value = 0;
+        for (int i = bytes - 1; i >= 0; i--) {
+            value = value << Byte.SIZE | (copy[i] & 0xff);
+        }
+        return OptionalLong.of(value);
     }
 
     /** Copies memory at a physical address: the bytes copied before the first one that is no RAM. */

@@ -29,7 +29,7 @@ final class Exits {
                     : HaltCheck.withInterruptsOff(vcpu);
         }
         if (exit instanceof Exit.InternalError error) {
-            return new Stop.InternalError(vcpu, error.suberror(), new GuestVirtual(pc), error.instruction());
+            return new Stop.KvmInternalError(vcpu, error.suberror(), new GuestVirtual(pc), error.instruction());
         }
         if (exit instanceof Exit.SystemEvent event) {
             return event.type() == RESET ? new Stop.Reset(vcpu, "a system event") : new Stop.Ended(vcpu, 0);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -30,6 +31,7 @@ final class Guest implements AutoCloseable {
     private final List<Cpu> cpus = new ArrayList<>();
     private final List<RunLoop> loops = new ArrayList<>();
     private final ScheduledExecutorService haltWatch;
+    private final Future<?> haltCheck;
 
     private volatile List<Run> runs = List.of();
     private final Deque<Stop> untold = new ArrayDeque<>();
@@ -60,13 +62,11 @@ final class Guest implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        if (machine.hasInterruptControllers()) {
-            haltWatch.scheduleWithFixedDelay(
-                    () -> runs.forEach(run -> halts.ask(machine.vcpus().get(run.vcpu()))),
-                    HALT_CHECK_MILLISECONDS,
-                    HALT_CHECK_MILLISECONDS,
-                    TimeUnit.MILLISECONDS);
-        }
+        haltCheck = haltWatch.scheduleWithFixedDelay(
+                () -> runs.forEach(run -> halts.ask(machine.vcpus().get(run.vcpu()))),
+                HALT_CHECK_MILLISECONDS,
+                HALT_CHECK_MILLISECONDS,
+                TimeUnit.MILLISECONDS);
     }
 
     Machine machine() {
@@ -152,7 +152,7 @@ final class Guest implements AutoCloseable {
         Stop told = first.stop().join();
         for (Run run : runs) {
             Stop stop = run.stop().join();
-            if (run != first && !(stop instanceof Stop.Paused)) {
+            if (!run.equals(first) && !(stop instanceof Stop.Paused)) {
                 untold.add(stop);
             }
         }
@@ -170,7 +170,8 @@ final class Guest implements AutoCloseable {
 
     @Override
     public void close() {
-        haltWatch.shutdownNow();
+        haltCheck.cancel(false);
+        haltWatch.shutdown();
         pause();
         runs.forEach(run -> run.stop().join());
         runs = List.of();

@@ -8,6 +8,7 @@ import dev.kvmdap.x86.GuestVirtual;
 import dev.kvmdap.x86.InstructionKind;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +20,6 @@ final class LineStep {
 
     /** The end of a frame whose size is not known. */
     static final long UNKNOWN_FRAME_END = -1;
-
-    private static final int WORD = 8;
 
     private final Symbols symbols;
     private final boolean over;
@@ -93,16 +92,12 @@ final class LineStep {
         return body == pc ? null : new StepPlan.RunTo(new GuestVirtual(body), 0);
     }
 
-    private @Nullable StepPlan passCall(Cpu cpu) {
-        byte[] pushed = new byte[WORD];
+    private static @Nullable StepPlan passCall(Cpu cpu) {
         int width = cpu.codeBits() / Byte.SIZE;
-        if (cpu.memory().read(cpu.stackPointer(), pushed, 0, width) < width) {
-            return null;
-        }
-        long offset = 0;
-        for (int i = width - 1; i >= 0; i--) {
-            offset = offset << Byte.SIZE | pushed[i] & 0xff;
-        }
-        return new StepPlan.RunTo(new GuestVirtual(cpu.codeAddress(offset)), cpu.stackPointer() + width);
+        long stack = cpu.stackPointer();
+        OptionalLong pushed = cpu.memory().number(stack, width);
+        return pushed.isPresent()
+                ? new StepPlan.RunTo(new GuestVirtual(cpu.codeAddress(pushed.getAsLong())), stack + width)
+                : null;
     }
 }

@@ -81,7 +81,7 @@ public sealed interface Stop {
      * @param pc of the instruction
      * @param instruction its bytes, as far as KVM tells them
      */
-    record InternalError(int vcpu, int suberror, GuestVirtual pc, List<Integer> instruction) implements Stop {
+    record KvmInternalError(int vcpu, int suberror, GuestVirtual pc, List<Integer> instruction) implements Stop {
         @Override
         public String description() {
             String bytes = instruction.stream().map("%02x"::formatted).collect(Collectors.joining(" "));

@@ -2,7 +2,7 @@ package dev.kvmdap.engine;
 
 import dev.kvmdap.x86.GuestVirtual;
 import dev.kvmdap.x86.PageWalk;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ final class Traps {
     private final TrapByte trapByte;
     private final PlantedBytes planted;
     private final DebugSlots slots = new DebugSlots();
-    private final Map<Breakpoint, Location> places = new IdentityHashMap<>();
+    private final Map<Breakpoint, Location> places = new HashMap<>();
     private int version;
 
     Traps(TrapByte trapByte, PlantedBytes planted) {

@@ -1,5 +1,7 @@
 package dev.kvmdap.engine;
 
+import java.util.function.BooleanSupplier;
+
 /**
  * Lets one thread act alone while no vCPU runs guest code: to plant or lift a byte, to change debug registers. The vCPU
  * threads pass here only when someone wants to act, so an ordinary exit costs one volatile read.
@@ -46,11 +48,7 @@ final class Turnstile {
         }
         try {
             interruptAll.run();
-            synchronized (this) {
-                while (inside > 0) {
-                    await();
-                }
-            }
+            await(() -> inside == 0);
             action.run();
         } finally {
             synchronized (this) {
@@ -77,14 +75,14 @@ final class Turnstile {
     }
 
     private void awaitOpen() {
-        while (closed) {
-            await();
-        }
+        await(() -> !closed);
     }
 
-    private void await() {
+    private synchronized void await(BooleanSupplier condition) {
         try {
-            wait();
+            while (!condition.getAsBoolean()) {
+                wait();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while the vCPUs were being held", e);

@@ -125,7 +125,7 @@ public final class HostProbe {
         if (guest.run(CpuMode.PROTECTED, GuestDebug.enabled().singleStep(), code) != Abi.EXIT_DEBUG) {
             return false;
         }
-        long next = ProbeGuestLayout.CODE + code.length;
+        long next = (long) ProbeGuestLayout.CODE + code.length;
         return guest.vcpu().debugPc() == next
                 && guest.resumeAsArmed() == Abi.EXIT_DEBUG
                 && guest.vcpu().debugPc() == next + 1;

@@ -42,7 +42,7 @@ class DebugSlotsTest {
     @Test
     void fifthTakerIsRefusedAndToldWhoHoldsTheFour() {
         for (int i = 0; i < DebugSlots.COUNT; i++) {
-            assertThat(slots.take(at(0x1000 * (i + 1)))).isEqualTo(i);
+            assertThat(slots.take(at(0x1000L * (i + 1)))).isEqualTo(i);
         }
 
         assertThat(slots.hasFree()).isFalse();

@@ -17,13 +17,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** A guest on this host's KVM under an engine, with a session thread of its own. */
 final class DebuggedGuest implements AutoCloseable {
@@ -37,7 +40,7 @@ final class DebuggedGuest implements AutoCloseable {
     private final ExecutorService session = Executors.newSingleThreadExecutor();
     private final BlockingQueue<Stop> stops = new LinkedBlockingQueue<>();
     private final BlockingQueue<Stop.Reset> resets = new LinkedBlockingQueue<>();
-    private final StringBuffer serial = new StringBuffer();
+    private final Queue<Character> serial = new ConcurrentLinkedQueue<>();
     private final Symbols symbols;
     private final Path source;
     private final Engine engine;
@@ -46,13 +49,7 @@ final class DebuggedGuest implements AutoCloseable {
         this.source = source;
         symbols = Symbols.of(List.of(SymbolFile.open(symbolFile, 0, SourceMap.none())));
         MachineConfiguration machine = new MachineConfiguration(
-                16 << 20,
-                vcpus,
-                0xf4,
-                kvm.supportedCpuid(),
-                next -> serial.append((char) next),
-                next -> {},
-                boot);
+                16 << 20, vcpus, 0xf4, kvm.supportedCpuid(), next -> serial.add((char) next), next -> {}, boot);
         EngineListener listener = new EngineListener() {
             @Override
             public void stopped(Stop stop) {
@@ -114,7 +111,10 @@ final class DebuggedGuest implements AutoCloseable {
             List<String> lines = Files.readAllLines(source, StandardCharsets.UTF_8);
             for (int i = 0; i < lines.size(); i++) {
                 if (lines.get(i).matches(".*(MARK|BREAK): " + text + "( \\*/)?$")) {
-                    return symbols.resolve(source, i + 1).orElseThrow().addresses().get(0);
+                    return symbols.resolve(source, i + 1)
+                            .orElseThrow()
+                            .addresses()
+                            .get(0);
                 }
             }
         } catch (java.io.IOException e) {
@@ -135,7 +135,7 @@ final class DebuggedGuest implements AutoCloseable {
     }
 
     String serial() {
-        return serial.toString();
+        return serial.stream().map(String::valueOf).collect(Collectors.joining());
     }
 
     /** Resumes and waits for the stop. */

@@ -56,7 +56,9 @@ class EngineOnKvmTest {
 
     private static void assumePlacement(Breakpoint breakpoint) {
         assumeThat(breakpoint.placement().verified())
-                .as("this host has no such breakpoint: %s", breakpoint.placement().text())
+                .as(
+                        "this host has no such breakpoint: %s",
+                        breakpoint.placement().text())
                 .isTrue();
     }
 
@@ -128,8 +130,8 @@ class EngineOnKvmTest {
     @Test
     void breakpointRemovedWhileTheGuestRunsStopsItNoMore() {
         try (DebuggedGuest guest = guest()) {
-            Breakpoint breakpoint =
-                    guest.ask(e -> e.addBreakpoint(new GuestVirtual(guest.label("bump")), BreakpointMode.AUTO, c -> false));
+            Breakpoint breakpoint = guest.ask(
+                    e -> e.addBreakpoint(new GuestVirtual(guest.label("bump")), BreakpointMode.AUTO, c -> false));
             guest.tell(Engine::resume);
             guest.tell(e -> e.removeBreakpoint(breakpoint));
             guest.tell(Engine::pause);
@@ -174,7 +176,9 @@ class EngineOnKvmTest {
     void conditionIsAskedAtEveryHitAndStopsOnce() {
         try (DebuggedGuest guest = guest()) {
             Breakpoint breakpoint = guest.ask(e -> e.addBreakpoint(
-                    new GuestVirtual(guest.label("bump")), BreakpointMode.AUTO, cpu -> cpu.regs().rbx() == 7));
+                    new GuestVirtual(guest.label("bump")),
+                    BreakpointMode.AUTO,
+                    cpu -> cpu.regs().rbx() == 7));
             guest.tell(e -> {
                 e.cpu(0).regs().rbx(6);
                 e.cpu(0).store();

@@ -279,6 +279,6 @@ class RunLoopTest {
         machine.guest().then(guest -> guest.emulationError(0xd9, 0xfe));
 
         assertThat(machine.run(new StepPlan.Run()))
-                .isEqualTo(new Stop.InternalError(0, 1, new GuestVirtual(CODE), List.of(0xd9, 0xfe)));
+                .isEqualTo(new Stop.KvmInternalError(0, 1, new GuestVirtual(CODE), List.of(0xd9, 0xfe)));
     }
 }
