@@ -39,16 +39,21 @@ final class CpuidLeafNode implements Node {
         return (number + " " + CpuidCatalogue.load().leafName(entry.function())).strip();
     }
 
-    /** The text that the leaf spells, what differs from the host, or the four registers. */
+    /** The text that the leaf spells, or what KVM emulates of it that the host lacks, or its registers. */
     @Override
     public String value() {
+        if ((entry.eax() | entry.ebx() | entry.ecx() | entry.edx()) == 0) {
+            return "all zero";
+        }
         String text = text();
         if (!text.isEmpty()) {
             return '"' + text + '"';
         }
         if (difference == CpuidDifference.OF_EMULATED) {
-            String beyond = String.join(" ", beyondTheHost());
-            return beyond.isEmpty() ? "" : "emulated only: " + beyond;
+            List<String> beyond = beyondTheHost();
+            if (!beyond.isEmpty()) {
+                return "emulated only: " + String.join(" ", beyond);
+            }
         }
         return "eax=0x%x ebx=0x%x ecx=0x%x edx=0x%x".formatted(entry.eax(), entry.ebx(), entry.ecx(), entry.edx());
     }
@@ -123,7 +128,9 @@ final class CpuidLeafNode implements Node {
         return names;
     }
 
-    /** The characters that the leaf's registers hold, where it is one of those that spell a name (SDM vol. 2, CPUID). */
+    /**
+     * The characters that the leaf's registers hold, where it is one of those that spell a name (SDM vol. 2, CPUID).
+     */
     private String text() {
         return switch (entry.function()) {
             case 0, 0x80000000 -> characters(entry.ebx(), entry.edx(), entry.ecx());

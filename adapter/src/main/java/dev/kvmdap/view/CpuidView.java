@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * What CPUID answers, seen from three sides: what this host's KVM supports, what KVM can emulate in software though the host
- * may lack it (KVM_GET_EMULATED_CPUID, api.txt 4.88), and what this guest was given. A leaf opens to its registers, a
- * register to its named bits. The latter two sides mark where they differ from what the host supports.
+ * What CPUID answers, seen from three sides: what this host's KVM supports, what KVM can emulate in software though the
+ * host may lack it (KVM_GET_EMULATED_CPUID, api.txt 4.88), and what this guest was given. A leaf opens to its
+ * registers, a register to its named bits. The latter two sides mark where they differ from what the host supports.
  */
 public final class CpuidView implements Node {
 

@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row in a tree of variables. Nothing below it is computed before somebody opens it; what it shows, it reads when it is
- * asked. For the session thread, while the guest stands still; a node is valid until the guest runs again.
+ * One row in a tree of variables. Nothing below it is computed before somebody opens it; what it shows, it reads when
+ * it is asked. For the session thread, while the guest stands still; a node is valid until the guest runs again.
  */
 public interface Node {
 

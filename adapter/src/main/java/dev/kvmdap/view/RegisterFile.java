@@ -32,10 +32,12 @@ public final class RegisterFile {
     }
 
     /**
-     * Changes a register in the guest. A selector can be changed in real mode, and takes its base with it as a load by the
-     * guest would (SDM vol. 3, 21.1.1); in the other modes a load needs a descriptor, which is the guest's business.
+     * Changes a register in the guest. A selector can be changed in real mode, and takes its base with it as a load by
+     * the guest would (SDM vol. 3, 21.1.1); in the other modes a load needs a descriptor, which is the guest's
+     * business.
      *
-     * @throws ChangeRefusedException where the register cannot be changed so, or KVM refuses the value; nothing has changed
+     * @throws ChangeRefusedException where the register cannot be changed so, or KVM refuses the value; nothing has
+     *     changed
      */
     public void write(Register register, long value) {
         switch (register.kind()) {

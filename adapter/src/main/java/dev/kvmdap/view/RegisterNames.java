@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The registers as expressions name them: every name in every CPU mode, {@code $al} as well as {@code $cr3}. It knows no
- * variables.
+ * The registers as expressions name them: every name in every CPU mode, {@code $al} as well as {@code $cr3}. It knows
+ * no variables.
  *
  * @param <S> what holds a vCPU's registers
  */

@@ -75,7 +75,9 @@ final class RegisterNode implements Node {
         };
     }
 
-    /** An offset in the segment that the register is used with unless a prefix says otherwise (SDM vol. 1, table 3-5). */
+    /**
+     * An offset in the segment that the register is used with unless a prefix says otherwise (SDM vol. 1, table 3-5).
+     */
     private long linear(long offset) {
         if (file.mode() == CpuMode.LONG) {
             return offset;

@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 /**
  * The registers of a stopped vCPU, in groups: general, flags, segments, control, debug.
  *
- * <p>The general registers have the names and the width that the guest's code uses: {@code rax} to {@code r15} in long mode;
- * {@code eax} to {@code esp} elsewhere, where R8 to R15 and the upper halves cannot be reached. Real mode shows 32 bits too,
- * for its code may use them with a prefix, and adds {@code cs:ip} and {@code ss:sp}, as its addresses are written.
- * Expressions know every name in every mode. Control registers are always 64 bits wide.
+ * <p>The general registers have the names and the width that the guest's code uses: {@code rax} to {@code r15} in long
+ * mode; {@code eax} to {@code esp} elsewhere, where R8 to R15 and the upper halves cannot be reached. Real mode shows
+ * 32 bits too, for its code may use them with a prefix, and adds {@code cs:ip} and {@code ss:sp}, as its addresses are
+ * written. Expressions know every name in every mode. Control registers are always 64 bits wide.
  */
 public final class RegistersView implements Node {
 

@@ -10,7 +10,10 @@ import dev.kvmdap.x86.SegmentType;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A segment register: its selector, and opened, the hidden part that the processor really works with (SDM vol. 3, 3.4.3). */
+/**
+ * A segment register: its selector, and opened, the hidden part that the processor really works with (SDM vol. 3,
+ * 3.4.3).
+ */
 final class SegmentNode implements Node {
 
     private final RegisterNode selector;

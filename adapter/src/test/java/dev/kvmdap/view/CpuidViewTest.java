@@ -83,6 +83,13 @@ class CpuidViewTest {
     }
 
     @Test
+    void emptyLeavesSaySo() {
+        assertThat(Rows.at(view, "Given to this guest", "0x7.0 Structured extended features")
+                        .value())
+                .isEqualTo("all zero");
+    }
+
+    @Test
     void whatTheGuestWasGivenIsComparedWithTheHost() {
         Node given = Rows.at(view, "Given to this guest");
 
