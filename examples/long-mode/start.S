@@ -1,5 +1,5 @@
 /*
- * From the Multiboot loader's 32-bit protected mode to 64-bit long mode (SDM vol. 3, 9.8.5): page tables, three
+ * From the Multiboot loader's 32-bit protected mode to 64-bit long mode (SDM vol. 3, 10.8.5): page tables, three
  * control bits, and a far jump to a 64-bit code segment.
  */
 #include "multiboot.h"

@@ -1,6 +1,6 @@
 /*
  * From 1978 to 2003 in one boot sector: the processor starts in 16-bit real mode, goes on to 32-bit protected mode,
- * and ends in 64-bit long mode (SDM vol. 3, 9.9.1 and 9.8.5). Each mode says so on COM1.
+ * and ends in 64-bit long mode (SDM vol. 3, 10.9.1 and 10.8.5). Each mode says so on COM1.
  */
 #include "debug-exit.h"
 #include "uart.h"

@@ -17,7 +17,7 @@ public final class BootImage {
     public static BootedImage load(BootConfiguration configuration, PhysicalWriter ram) {
         try {
             ImageFile image = ImageFile.open("program", configuration.program());
-            Recognition recognition = recognise(configuration, image);
+            Recognition recognition = recognise(image, configuration.protocol());
             LoadMap map = new LoadMap(ram);
             InitialState state = switch (recognition.protocol()) {
                 case ELF -> ElfBoot.load(image, configuration, map);
@@ -40,22 +40,22 @@ public final class BootImage {
 
     private record Recognition(BootProtocol protocol, String reason) {}
 
-    private static Recognition recognise(BootConfiguration configuration, ImageFile image) {
-        if (configuration.protocol() != BootProtocol.AUTO) {
-            return new Recognition(configuration.protocol(), "the configuration asks for it");
+    private static Recognition recognise(ImageFile image, BootProtocol asked) {
+        if (asked != BootProtocol.AUTO) {
+            return new Recognition(asked, "the configuration asks for it");
         }
         return MultibootHeader.find(image)
                 .map(header -> new Recognition(
                         BootProtocol.MULTIBOOT, "it has a Multiboot header at offset 0x%x".formatted(header.offset())))
-                .orElseGet(() -> recogniseWithoutHeader(configuration, image));
+                .orElseGet(() -> recogniseWithoutHeader(image));
     }
 
-    private static Recognition recogniseWithoutHeader(BootConfiguration configuration, ImageFile image) {
-        if (ElfFile.isElf(configuration.program())) {
+    private static Recognition recogniseWithoutHeader(ImageFile image) {
+        if (ElfFile.isElf(image.path())) {
             return new Recognition(BootProtocol.ELF, "it is an ELF file without a Multiboot header");
         }
         if (BootSectorBoot.recognises(image)) {
-            return new Recognition(BootProtocol.BOOT_SECTOR, "its first sector ends with 55 aa");
+            return new Recognition(BootProtocol.BOOT_SECTOR, BootSectorBoot.reason(image));
         }
         return new Recognition(
                 BootProtocol.FLAT,

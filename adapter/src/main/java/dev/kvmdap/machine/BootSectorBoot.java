@@ -22,6 +22,14 @@ final class BootSectorBoot {
         return image.size() >= SECTOR_BYTES && signature(image) == SIGNATURE;
     }
 
+    /** Why {@link #recognises} says yes. */
+    static String reason(ImageFile image) {
+        String reason = "its first sector ends with 55 aa";
+        return image.size() == SECTOR_BYTES
+                ? reason
+                : reason + "; only that sector of its %d bytes is loaded".formatted(image.size());
+    }
+
     static InitialState load(ImageFile image, BootConfiguration configuration, LoadMap map) {
         String reason = "a boot sector starts in real mode at 0x7c00";
         configuration.refuseCpuMode(reason);

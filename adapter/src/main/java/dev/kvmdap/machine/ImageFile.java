@@ -12,10 +12,10 @@ import java.nio.file.StandardOpenOption;
 /**
  * The bytes of a file that is to be booted, mapped so that they cost nothing until they are copied to the guest.
  *
- * @param name the path, for messages
+ * @param path where it lies
  * @param bytes all bytes, little-endian, from position 0 on
  */
-record ImageFile(String name, ByteBuffer bytes) {
+record ImageFile(Path path, ByteBuffer bytes) {
 
     /**
      * Opens a file.
@@ -35,12 +35,17 @@ record ImageFile(String name, ByteBuffer bytes) {
                 throw new BootException("%s: %s has %d bytes; at most 2 GiB can be loaded".formatted(key, file, size));
             }
             ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
-            return new ImageFile(file.toString(), bytes.order(ByteOrder.LITTLE_ENDIAN));
+            return new ImageFile(file, bytes.order(ByteOrder.LITTLE_ENDIAN));
         } catch (NoSuchFileException e) {
             throw new BootException("%s: %s: no such file; build it, or correct the path".formatted(key, file), e);
         } catch (IOException e) {
             throw new BootException("%s: %s cannot be read: %s".formatted(key, file, e.getMessage()), e);
         }
+    }
+
+    /** The path, for messages. */
+    String name() {
+        return path.toString();
     }
 
     int size() {

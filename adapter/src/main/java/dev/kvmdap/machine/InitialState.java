@@ -9,7 +9,7 @@ import dev.kvmdap.x86.GuestVirtual;
 
 /**
  * The first vCPU's registers when the guest begins. Interrupts are off, segments are flat in protected and long mode, and
- * what is not named here is 0, or as a processor reset leaves it (SDM vol. 3, 9.1.1).
+ * what is not named here is 0, or as a processor reset leaves it (SDM vol. 3, 10.1.1).
  *
  * @param mode {@link CpuMode#REAL}, {@link CpuMode#PROTECTED} or {@link CpuMode#LONG}
  * @param codeSegment the selector in CS

@@ -40,6 +40,11 @@ final class MultibootBoot {
     }
 
     private static long loadElf(ImageFile image, LoadMap map) {
+        if (!ElfFile.isElf(image.path())) {
+            throw new BootException(
+                    "%s: the Multiboot header gives no addresses (flag bit 16 is clear), so this should be an ELF file, and it is none; link it to ELF, or give the addresses"
+                            .formatted(image.name()));
+        }
         ElfFile elf = ElfFile.parse(image.name(), image.bytes());
         ElfBoot.loadSegments(elf, map);
         return ElfBoot.entryPoint(elf, null);

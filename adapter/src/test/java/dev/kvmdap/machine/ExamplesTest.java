@@ -1,0 +1,92 @@
+package dev.kvmdap.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.kvmdap.elf.Toolchain;
+import dev.kvmdap.x86.CpuMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The guests in {@code examples/} run to their ends. */
+@EnabledIf("dev.kvmdap.machine.BootOnKvmTest#hasKvm")
+@Timeout(120)
+class ExamplesTest {
+
+    private static final Path EXAMPLES = Path.of("../examples").toAbsolutePath().normalize();
+
+    /** EXIT_SUCCESS of lib/debug-exit.h, as the exit port counts. */
+    private static final int SUCCESS = 33;
+
+    @TempDir
+    Path folder = Path.of("");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-O0", "-O2"})
+    void bootSectorGreetsAndCountsDown(String optimisation) {
+        GuestRun run = GuestRun.of(Boot.of(build("boot-sector", "bin", optimisation)));
+
+        assertThat(run.output()).isEqualTo("Hello from real mode\r\nbooted from drive 80\r\n54321 lift-off\r\n");
+        assertThat(run.exitCode()).isEqualTo(SUCCESS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-O0", "-O2"})
+    void protected32SeesWhatTheLoaderTellsIt(String optimisation) {
+        GuestRun run =
+                GuestRun.of(Boot.of(build("protected32", "elf", optimisation)).told("verbose"));
+
+        assertThat(run.output().lines())
+                .containsExactly(
+                        "Hello from protected mode",
+                        "loaded by kvmdap",
+                        "command line: protected32.elf verbose",
+                        "memory:",
+                        "  640 KiB at 0x0 available",
+                        "  384 KiB at 0xa0000 reserved",
+                        "  15360 KiB at 0x100000 available",
+                        "27 takes 111 steps and climbs to 9232");
+        assertThat(run.exitCode()).isEqualTo(SUCCESS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-O0", "-O2"})
+    void longModeFinishesItsTasksAndSurvivesItsException(String optimisation) {
+        GuestRun run = GuestRun.of(Boot.of(build("long-mode", "elf", optimisation)));
+
+        assertThat(run.output())
+                .contains(
+                        "loaded by kvmdap",
+                        "factorials: 154",
+                        "fibonacci: 76",
+                        "squares: 365",
+                        "invalid opcode",
+                        "all is well");
+        assertThat(run.exitCode()).isEqualTo(SUCCESS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bin", "elf"})
+    void modeSwitchGoesThroughAllModes(String kind) {
+        Boot boot = Boot.of(build("mode-switch", kind, "-O0"));
+
+        GuestRun run = GuestRun.of(kind.equals("elf") ? boot.in(CpuMode.REAL) : boot);
+
+        assertThat(run.output().lines())
+                .containsExactly("16-bit real mode", "32-bit protected mode", "64-bit long mode");
+        assertThat(run.exitCode()).isEqualTo(SUCCESS);
+    }
+
+    private Path build(String guest, String kind, String optimisation) {
+        assumeThat(Files.isDirectory(EXAMPLES)).isTrue();
+        String build = "build/test" + optimisation;
+        new Toolchain(folder)
+                .run("make", "-s", "-C", EXAMPLES.toString(), guest, "OPT=" + optimisation, "BUILD=" + build);
+        return EXAMPLES.resolve(guest).resolve(build).resolve(guest + "." + kind);
+    }
+}

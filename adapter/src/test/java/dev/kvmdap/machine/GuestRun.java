@@ -1,0 +1,84 @@
+package dev.kvmdap.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kvmdap.device.A20Gate;
+import dev.kvmdap.device.Effect;
+import dev.kvmdap.device.ExitPort;
+import dev.kvmdap.device.InterruptLine;
+import dev.kvmdap.device.PortBus;
+import dev.kvmdap.device.Serial16550;
+import dev.kvmdap.device.SystemControlPort;
+import dev.kvmdap.kvm.Abi;
+import dev.kvmdap.kvm.Kvm;
+import dev.kvmdap.kvm.LibC;
+import dev.kvmdap.kvm.MappedMemory;
+import dev.kvmdap.kvm.Vcpu;
+import dev.kvmdap.kvm.Vm;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A guest that ran on KVM to its end.
+ *
+ * @param exitCode what it wrote to the exit port, as the exit port counts
+ * @param output what it sent by COM1
+ */
+record GuestRun(int exitCode, String output) {
+
+    private static final long RAM_BYTES = 16 << 20;
+
+    /** Boots an image on one vCPU and runs it until it ends itself. */
+    static GuestRun of(Boot boot) {
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
+        PortBus ports = new PortBus();
+        ports.register(new Serial16550("COM1", Serial16550.COM1, output::write, InterruptLine.UNCONNECTED));
+        ports.register(new SystemControlPort(new A20Gate()));
+        ports.register(new ExitPort(ExitPort.DEFAULT_PORT));
+        try (Kvm kvm = Kvm.open();
+                MappedMemory ram = MappedMemory.ram(LibC.get(), RAM_BYTES);
+                Vm vm = kvm.createVm()) {
+            vm.setMemorySlot(0, 0, 0, RAM_BYTES, ram.address());
+            BootedImage booted = boot.into(writerTo(ram));
+            try (Vcpu vcpu = vm.createVcpu(0)) {
+                vcpu.state().setCpuid(kvm.supportedCpuid());
+                booted.initialState().applyTo(vcpu);
+                int exitCode = runToEnd(vcpu, ports);
+                return new GuestRun(exitCode, output.toString(StandardCharsets.US_ASCII));
+            }
+        }
+    }
+
+    private static int runToEnd(Vcpu vcpu, PortBus ports) {
+        while (true) {
+            assertThat(vcpu.run()).as("KVM exit at 0x%x", vcpu.regs().rip()).isEqualTo(Abi.EXIT_IO);
+            for (int i = 0; i < vcpu.ioCount(); i++) {
+                if (!vcpu.ioIsOut()) {
+                    vcpu.setIoData(i, ports.in(vcpu.ioPort(), vcpu.ioSize()));
+                } else if (ports.out(vcpu.ioPort(), vcpu.ioSize(), vcpu.ioData(i)) instanceof Effect.Exit exit) {
+                    return exit.code();
+                }
+            }
+        }
+    }
+
+    private static PhysicalWriter writerTo(MappedMemory ram) {
+        return new PhysicalWriter() {
+            @Override
+            public long size() {
+                return ram.size();
+            }
+
+            @Override
+            public long available(long physical) {
+                return Math.max(0, physical < 0 ? 0 : ram.size() - physical);
+            }
+
+            @Override
+            public int write(long physical, byte[] bytes, int from, int length) {
+                ram.write(physical, bytes, from, length);
+                return length;
+            }
+        };
+    }
+}
