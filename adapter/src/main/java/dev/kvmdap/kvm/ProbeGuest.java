@@ -141,6 +141,11 @@ final class ProbeGuest implements AutoCloseable {
      */
     int resume(GuestDebug debug) {
         vcpu.setGuestDebug(debug);
+        return resumeAsArmed();
+    }
+
+    /** The same with guest debugging left as the last exit has left it. */
+    int resumeAsArmed() {
         long end = System.nanoTime() + RUN_NANOS;
         deadline = end;
         try {

@@ -1,0 +1,125 @@
+package dev.kvmdap.symbols;
+
+import java.util.Arrays;
+
+/**
+ * What is known of the registers in one frame, by DWARF number: for 8-byte words as the x86-64 psABI numbers them (rax
+ * rdx rcx rbx rsi rdi rbp rsp r8 … r15, 16 the return address column, which here is the frame's rip), for 4-byte words as
+ * the i386 psABI does (eax ecx edx ebx esp ebp esi edi, 8 eip). The instruction pointer and stack pointer are linear.
+ */
+public final class FrameRegisters {
+
+    private static final int COUNT = 64;
+
+    private final int wordSize;
+    private final long[] values;
+    private long known;
+    private boolean afterCall;
+
+    private FrameRegisters(int wordSize, long[] values, long known, boolean afterCall) {
+        this.wordSize = wordSize;
+        this.values = values;
+        this.known = known;
+        this.afterCall = afterCall;
+    }
+
+    /** No register known yet in 64-bit code. */
+    public static FrameRegisters x86_64() {
+        return new FrameRegisters(8, new long[COUNT], 0, false);
+    }
+
+    /** No register known yet in 16- or 32-bit code. */
+    public static FrameRegisters i386() {
+        return new FrameRegisters(4, new long[COUNT], 0, false);
+    }
+
+    /**
+     * The caller's registers where there is no call-frame information: only what its return address and stack pointer are,
+     * and what callees must leave as they found it (System V psABI).
+     */
+    public FrameRegisters caller(long returnAddress, long stackPointer) {
+        FrameRegisters caller = copy();
+        for (int register = 0; register < COUNT; register++) {
+            if (!isCalleeSaved(register)) {
+                caller.forget(register);
+            }
+        }
+        return caller.set(pcRegister(), returnAddress)
+                .set(stackPointerRegister(), stackPointer)
+                .afterCall(true);
+    }
+
+    FrameRegisters copy() {
+        return new FrameRegisters(wordSize, Arrays.copyOf(values, values.length), known, afterCall);
+    }
+
+    /** The bytes of a word that the code pushes: 8 in 64-bit code, 4 otherwise. */
+    public int wordSize() {
+        return wordSize;
+    }
+
+    /** Whether a register's value is known in this frame. */
+    public boolean has(int register) {
+        return register >= 0 && register < COUNT && (known & 1L << register) != 0;
+    }
+
+    /** A register's value, zero-extended; 0 where it is not known. */
+    public long get(int register) {
+        return has(register) ? values[register] : 0;
+    }
+
+    /** Makes a register known; numbers from 64 on are ignored. */
+    public FrameRegisters set(int register, long value) {
+        if (register >= 0 && register < COUNT) {
+            values[register] = wordSize == 8 ? value : value & 0xffff_ffffL;
+            known |= 1L << register;
+        }
+        return this;
+    }
+
+    /** Makes a register unknown. */
+    public FrameRegisters forget(int register) {
+        if (register >= 0 && register < COUNT) {
+            known &= ~(1L << register);
+        }
+        return this;
+    }
+
+    /** The linear address of the instruction pointer. */
+    public long pc() {
+        return get(pcRegister());
+    }
+
+    /** The linear stack pointer. */
+    public long stackPointer() {
+        return get(stackPointerRegister());
+    }
+
+    /**
+     * The address to look source lines, functions and unwinding rules up by: the pc itself in the innermost frame, the
+     * byte before it where it is a return address, which may be the first byte of the next function.
+     */
+    public long lookupAddress() {
+        return afterCall ? pc() - 1 : pc();
+    }
+
+    FrameRegisters afterCall(boolean isAfterCall) {
+        afterCall = isAfterCall;
+        return this;
+    }
+
+    int pcRegister() {
+        return wordSize == 8 ? 16 : 8;
+    }
+
+    int stackPointerRegister() {
+        return wordSize == 8 ? 7 : 4;
+    }
+
+    /** Whether the psABI lets a function leave this register as it found it only by restoring it. */
+    boolean isCalleeSaved(int register) {
+        return wordSize == 8
+                ? register == 3 || register == 6 || (register >= 12 && register <= 15)
+                : register == 3 || (register >= 5 && register <= 7);
+    }
+}

@@ -1,0 +1,147 @@
+package dev.kvmdap.symbols;
+
+import dev.kvmdap.elf.ElfException;
+import dev.kvmdap.elf.ElfFile;
+import dev.kvmdap.elf.ElfType;
+import dev.kvmdap.symbols.dwarf.DwarfFile;
+import dev.kvmdap.symbols.dwarf.UnwindRow;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * An image whose symbols describe code of the guest, at an offset from the addresses it was linked to. Opening reads the
+ * ELF header only. Parts of the debugging information that are damaged are missing from the answers and told of in
+ * {@link #warnings}.
+ */
+public final class SymbolFile {
+
+    private final Path path;
+    private final long offset;
+    private final ElfFile elf;
+    private final DwarfFile dwarf;
+    private final SourceLines lines;
+    private final Functions functions;
+
+    private SymbolFile(Path path, long offset, ElfFile elf, SourceMap sources) {
+        this.path = path;
+        this.offset = offset;
+        this.elf = elf;
+        this.dwarf = new DwarfFile(elf);
+        this.lines = new SourceLines(dwarf, new SourceFiles(sources, path));
+        this.functions = new Functions(dwarf);
+    }
+
+    /**
+     * Opens an image.
+     *
+     * @param offset what to add to the file's addresses to get the guest's linear addresses; wraps at 2^64
+     * @throws ElfException where the file is no linked ELF image for x86
+     */
+    public static SymbolFile open(Path file, long offset, SourceMap sources) {
+        return of(file, offset, ElfFile.open(file), sources);
+    }
+
+    /** Takes an image that is open already, as after booting it. */
+    public static SymbolFile of(Path file, long offset, ElfFile elf, SourceMap sources) {
+        if (elf.type() == ElfType.RELOCATABLE) {
+            throw new ElfException(
+                    file
+                            + " is an object file (ET_REL) whose addresses are not fixed yet; link it and give the linked image");
+        }
+        return new SymbolFile(file, offset, elf, sources);
+    }
+
+    /** The path it was opened by. */
+    public Path path() {
+        return path;
+    }
+
+    /** What is added to the file's addresses to get linear ones. */
+    public long offset() {
+        return offset;
+    }
+
+    /** The image. */
+    public ElfFile elf() {
+        return elf;
+    }
+
+    /** What could not be read so far and is missing from the answers. */
+    public List<String> warnings() {
+        return dwarf.warnings().texts();
+    }
+
+    Optional<SourceLine> lineAt(long address) {
+        return answer(Optional.empty(), () -> lines.lineAt(address - offset).map(line -> line.moved(offset)));
+    }
+
+    List<AddressRange> lineRanges(long address) {
+        return answer(
+                List.of(),
+                () -> lines.lineRanges(address - offset).stream()
+                        .map(range -> range.moved(offset))
+                        .toList());
+    }
+
+    Optional<ResolvedLine> resolve(Path clientPath, int line) {
+        return answer(
+                Optional.empty(),
+                () -> lines.resolve(clientPath, line, functions).map(resolved -> resolved.moved(offset)));
+    }
+
+    List<Integer> linesWithCode(Path clientPath, int from, int to) {
+        return answer(List.of(), () -> lines.linesWithCode(clientPath, from, to));
+    }
+
+    Set<SourceFile> sources() {
+        return answer(Set.of(), lines::sources);
+    }
+
+    Optional<Function> functionAt(long address) {
+        return answer(Optional.empty(), () -> functions.at(address - offset).map(function -> function.moved(offset)));
+    }
+
+    List<Function> functionsNamed(String name) {
+        return answer(
+                List.of(),
+                () -> functions.named(name).stream()
+                        .map(function -> function.moved(offset))
+                        .toList());
+    }
+
+    long afterPrologueAt(long address) {
+        return answer(address, () -> functions.afterPrologueAt(address - offset) + offset);
+    }
+
+    Optional<CallerFrame> unwind(FrameRegisters frame, MemoryReader memory) {
+        return answer(Optional.empty(), () -> {
+            UnwindRow row = dwarf.callFrames().rowAt(frame.lookupAddress() - offset);
+            return row == null || row.wordSize() != frame.wordSize()
+                    ? Optional.empty()
+                    : Unwinder.unwind(row, frame, memory);
+        });
+    }
+
+    /** Asks a question that damage to the file may leave unanswered. */
+    private <T> T answer(T otherwise, Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (ElfException e) {
+            dwarf.warnings().lost("an answer", e);
+        } catch (InternalError e) {
+            dwarf.warnings()
+                    .lost(
+                            "an answer",
+                            new ElfException(path + " was cut short while in use; start the session again", e));
+        }
+        return otherwise;
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+}

@@ -1,0 +1,124 @@
+package dev.kvmdap.symbols.dwarf;
+
+import dev.kvmdap.elf.ElfException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The code scopes of a unit: functions with code of their own (DW_TAG_subprogram) and the calls that were inlined in them
+ * (DW_TAG_inlined_subroutine). Scopes are numbered in the order of their entries, so that an enclosing one comes first.
+ */
+public final class FunctionTable {
+
+    private final Unit unit;
+    private final List<AddressRanges> ranges = new ArrayList<>();
+    private long[] entries = new long[16];
+    private int[] parents = new int[16];
+    private boolean[] inlined = new boolean[16];
+    private final RangeMap byAddress;
+
+    private FunctionTable(Unit unit) {
+        this.unit = unit;
+        RangeMap.Builder builder = new RangeMap.Builder();
+        try {
+            readScopes(builder);
+        } catch (ElfException e) {
+            unit.file().warnings().lost("the rest of the functions of " + unit, e);
+        }
+        byAddress = builder.build();
+    }
+
+    static FunctionTable read(Unit unit) {
+        return new FunctionTable(unit);
+    }
+
+    private void readScopes(RangeMap.Builder builder) {
+        int[] enclosing = new int[16];
+        EntryReader entry = unit.entries();
+        while (entry.next()) {
+            int depth = entry.depth();
+            if (depth + 1 >= enclosing.length) {
+                enclosing = Arrays.copyOf(enclosing, 2 * depth + 2);
+            }
+            int parent = depth == 0 ? -1 : enclosing[depth];
+            enclosing[depth + 1] = parent;
+            boolean isInlined = entry.tag() == Tag.INLINED_SUBROUTINE;
+            if (isInlined || entry.tag() == Tag.SUBPROGRAM) {
+                AddressRanges code = entry.ranges();
+                if (code.size() > 0) {
+                    enclosing[depth + 1] = ranges.size();
+                    builder.addAll(code, ranges.size());
+                    add(entry.offset(), code, parent, isInlined);
+                }
+            }
+        }
+    }
+
+    private void add(long offset, AddressRanges code, int parent, boolean isInlined) {
+        int scope = ranges.size();
+        if (scope == entries.length) {
+            entries = Arrays.copyOf(entries, 2 * scope);
+            parents = Arrays.copyOf(parents, 2 * scope);
+            inlined = Arrays.copyOf(inlined, 2 * scope);
+        }
+        ranges.add(code);
+        entries[scope] = offset;
+        parents[scope] = parent;
+        inlined[scope] = isInlined;
+    }
+
+    /** The number of scopes. */
+    public int size() {
+        return ranges.size();
+    }
+
+    /** The innermost scope that holds an address, or -1. */
+    public int scopeAt(long address) {
+        int scope = byAddress.itemBelow(address);
+        while (scope >= 0 && !ranges.get(scope).contains(address)) {
+            scope = parents[scope];
+        }
+        return scope >= 0 ? scope : byAddress.itemAt(address);
+    }
+
+    /** The function with code of its own that holds an address, or -1. */
+    public int functionAt(long address) {
+        int scope = scopeAt(address);
+        while (scope >= 0 && inlined[scope]) {
+            scope = parents[scope];
+        }
+        return scope;
+    }
+
+    /** The scope that encloses a scope, or -1. */
+    public int parent(int scope) {
+        return parents[scope];
+    }
+
+    /** Whether a scope is an inlined call rather than a function with code of its own. */
+    public boolean isInlined(int scope) {
+        return inlined[scope];
+    }
+
+    /** The code of a scope; the first range of a function begins with its entry point unless the unit says otherwise. */
+    public AddressRanges ranges(int scope) {
+        return ranges.get(scope);
+    }
+
+    /** Where the entry of a scope begins in .debug_info. */
+    public long entry(int scope) {
+        return entries[scope];
+    }
+
+    /** The name of a scope's function, as its source has it; empty where it has none. */
+    public String name(int scope) {
+        return unit.file().nameOf(entries[scope], Attribute.NAME);
+    }
+
+    /** The name of a scope's function in the symbol table; empty where it is not told. */
+    public String linkageName(int scope) {
+        String name = unit.file().nameOf(entries[scope], Attribute.LINKAGE_NAME);
+        return name.isEmpty() ? unit.file().nameOf(entries[scope], Attribute.MIPS_LINKAGE_NAME) : name;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kvmdap.symbols.dwarf;
+
+import org.jspecify.annotations.NullMarked;

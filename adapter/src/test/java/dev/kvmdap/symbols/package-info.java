@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kvmdap.symbols;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,12 @@
+        .text
+        .globl entry
+entry:
+        nop             # entry: first
+        call work
+again:
+        hlt
+        jmp again       # again: loop
+        .section .text.far, "ax"
+work:
+        nop             # work: body
+        ret
