@@ -76,10 +76,10 @@ final class ExitDecoder {
             case Abi.EXIT_XEN ->
                 new Exit.Xen(
                         u32(Layouts.EXIT_XEN, "type"),
-                        u32(Layouts.EXIT_XEN, "longmode") != 0,
-                        u32(Layouts.EXIT_XEN, "cpl"),
-                        u64(Layouts.EXIT_XEN, "input"),
-                        words(Layouts.EXIT_XEN, "params", 6));
+                        u32(Layouts.EXIT_XEN, "u.hcall.longmode") != 0,
+                        u32(Layouts.EXIT_XEN, "u.hcall.cpl"),
+                        u64(Layouts.EXIT_XEN, "u.hcall.input"),
+                        words(Layouts.EXIT_XEN, "u.hcall.params", 6));
             case Abi.EXIT_NOTIFY -> new Exit.Notify((u32(Layouts.EXIT_NOTIFY, "flags") & NOTIFY_CONTEXT_INVALID) != 0);
             case Abi.EXIT_MEMORY_FAULT ->
                 new Exit.MemoryFault(

@@ -1,6 +1,8 @@
 package dev.kvmdap.kvm;
 
 import dev.kvmdap.x86.CpuMode;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -45,8 +47,8 @@ public record HostFindings(
     }
 
     public HostFindings {
-        capabilities = Map.copyOf(capabilities);
-        modes = Map.copyOf(modes);
+        capabilities = Collections.unmodifiableMap(new LinkedHashMap<>(capabilities));
+        modes = Collections.unmodifiableMap(new LinkedHashMap<>(modes));
     }
 
     static HostFindings withoutKvm(HostDescription host, KvmException problem) {
@@ -69,8 +71,13 @@ public record HostFindings(
         return capabilities.getOrDefault(capability, 0);
     }
 
-    /** The byte to plant for software breakpoints in this mode, and why. */
+    /** The byte to plant for software breakpoints in this mode, and why, in a guest with in-kernel interrupt controllers. */
     public PlantedChoice plantedByte(CpuMode mode) {
-        return PlantedChoice.of(findings(mode));
+        return PlantedChoice.of(findings(mode), true);
+    }
+
+    /** The same for a guest without them, where HLT can serve too. */
+    public PlantedChoice plantedByteWithoutInterruptController(CpuMode mode) {
+        return PlantedChoice.of(findings(mode), false);
     }
 }

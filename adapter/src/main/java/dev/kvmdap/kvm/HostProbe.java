@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out what this host's KVM really does. KVM's capabilities announce what may work; here a tiny guest tries it, in each CPU
@@ -80,7 +81,7 @@ public final class HostProbe {
 
     private HostFindings findings(HostDescription host, Kvm kvm, Map<Capability, Integer> capabilities) {
         try (ProbeGuest guest = watch(ProbeGuest.create(kvm, calls, false));
-                ProbeGuest interruptible = watch(ProbeGuest.create(kvm, calls, true))) {
+                @Nullable ProbeGuest interruptible = createInterruptible(kvm)) {
             Map<CpuMode, ModeFindings> modes = new EnumMap<>(CpuMode.class);
             for (CpuMode mode : CpuMode.values()) {
                 modes.put(mode, new ModeProbe(guest, mode).findings(interruptible));
@@ -97,6 +98,15 @@ public final class HostProbe {
                     modes);
         } finally {
             running.clear();
+        }
+    }
+
+    /** A guest with interrupt controllers, where this KVM has them. */
+    private @Nullable ProbeGuest createInterruptible(Kvm kvm) {
+        try {
+            return watch(ProbeGuest.create(kvm, calls, true));
+        } catch (KvmException e) {
+            return null;
         }
     }
 

@@ -11,18 +11,23 @@ import java.util.Optional;
  */
 public record PlantedChoice(Optional<PlantedByte> instruction, PlantedByte.Finding finding, String reason) {
 
-    /** The first byte, in the order of preference, that a guest in this mode stops at. */
-    static PlantedChoice of(ModeFindings mode) {
+    /**
+     * The first byte, in the order of preference, that a guest in this mode stops at.
+     *
+     * @param interruptController the guest has the in-kernel interrupt controllers, and so KVM keeps a halt to itself
+     */
+    static PlantedChoice of(ModeFindings mode, boolean interruptController) {
         for (PlantedByte candidate : PlantedByte.values()) {
             PlantedByte.Finding finding = mode.planted(candidate);
-            if (finding.stops()) {
+            boolean keptByKvm = interruptController && finding.outcome() == PlantedByte.Outcome.HALT_EXIT;
+            if (finding.stops() && !keptByKvm) {
                 return new PlantedChoice(Optional.of(candidate), finding, whyNotInt3(mode) + why(candidate, finding));
             }
         }
         return new PlantedChoice(
                 Optional.empty(),
                 PlantedByte.Finding.NOTHING,
-                "No planted instruction stops the guest in this mode"
+                whyNotInt3(mode) + "No planted instruction stops the guest in this mode"
                         + (mode.executeSlots() > 0
                                 ? "; only its " + mode.executeSlots() + " execute slots do."
                                 : ", and no execute slot does."));
@@ -45,7 +50,7 @@ public record PlantedChoice(Optional<PlantedByte> instruction, PlantedByte.Findi
                     case EMULATION_ERROR ->
                         " works by the emulation error that this KVM ends with at it; the vCPU stays intact.";
                     case HALT_EXIT ->
-                        " works by the exit for a halt, as long as the guest has no in-kernel interrupt controller.";
+                        " works by the exit for a halt, since the guest has no in-kernel interrupt controller.";
                     case GUEST, NOTHING -> " does not stop the guest.";
                 };
     }

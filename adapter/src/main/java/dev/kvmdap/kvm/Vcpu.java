@@ -28,7 +28,7 @@ public final class Vcpu implements AutoCloseable {
     private static final int SYNCED_REGS = SYNC_AREA + Layouts.SYNC_REGS.offset("regs");
     private static final int SYNCED_SREGS = SYNC_AREA + Layouts.SYNC_REGS.offset("sregs");
     private static final int GUEST_DEBUG_CONTROL = Layouts.GUEST_DEBUG.offset("control");
-    private static final int GUEST_DEBUG_REGISTERS = Layouts.GUEST_DEBUG.offset("debugreg");
+    private static final int GUEST_DEBUG_REGISTERS = Layouts.GUEST_DEBUG.offset("arch.debugreg");
     private static final long CR4_LA57 = 1 << 12;
 
     private final Descriptor descriptor;

@@ -82,7 +82,7 @@ public final class ScriptedVcpu {
 
     /** DR0 to DR7 of the last KVM_SET_GUEST_DEBUG. */
     public long guestDebugRegister(int number) {
-        return guestDebug.getLong(Layouts.GUEST_DEBUG.offset("debugreg") + Long.BYTES * number);
+        return guestDebug.getLong(Layouts.GUEST_DEBUG.offset("arch.debugreg") + Long.BYTES * number);
     }
 
     /** Whether the debugger asked for a single step. */

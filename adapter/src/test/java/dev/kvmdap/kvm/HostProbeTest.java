@@ -1,0 +1,117 @@
+package dev.kvmdap.kvm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kvmdap.x86.CpuMode;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class HostProbeTest {
+    private final ScriptedKernel kernel = new ScriptedKernel().capability(Capability.READONLY_MEM, 1);
+
+    @Test
+    @RequiresKvm
+    void thisHostStepsInEveryModeAndStopsAtItsExecuteSlots() {
+        HostFindings findings = RealHost.findings();
+
+        assertThat(findings.apiVersion()).isEqualTo(12);
+        assertThat(findings.host().kernelRelease()).isNotEmpty();
+        assertThat(findings.modes()).containsOnlyKeys(CpuMode.values());
+        assertThat(findings.modes().values()).allSatisfy(mode -> {
+            assertThat(mode.singleStep()).isTrue();
+            assertThat(mode.executeSlots()).isEqualTo(4);
+            assertThat(mode.planted().keySet()).containsExactly(PlantedByte.values());
+        });
+    }
+
+    @Test
+    @RequiresKvm
+    void probingTwiceFindsTheSame() {
+        assertThat(HostProbe.probe()).isEqualTo(RealHost.findings());
+    }
+
+    @Test
+    void hostWithoutKvmIsAFindingWithItsRemedy() {
+        HostFindings findings = HostProbe.probe(LibC.get(), "/dev/no-such-kvm");
+
+        assertThat(findings.isUsable()).isFalse();
+        assertThat(findings.access().problem()).isEqualTo("open of /dev/no-such-kvm: ENOENT");
+        assertThat(findings.access().remedy()).contains("modprobe");
+        assertThat(findings.capability(Capability.SYNC_REGS)).isZero();
+        assertThat(findings.findings(CpuMode.LONG)).isEqualTo(ModeFindings.nothing());
+        assertThat(findings.plantedByte(CpuMode.LONG).instruction()).isEmpty();
+    }
+
+    @Test
+    void guestThatNeverComesBackIsInterruptedAndNothingIsClaimed() {
+        kernel.vcpu(0).otherwise(ScriptedVcpu::runUntilInterrupted);
+        kernel.refuse("KVM_CREATE_IRQCHIP", Errno.ENOTTY.number());
+
+        HostFindings findings = HostProbe.probe(kernel, ScriptedKernel.DEVICE);
+
+        assertThat(findings.isUsable()).isTrue();
+        assertThat(findings.modes().values())
+                .allSatisfy(mode -> assertThat(mode.singleStep()).isFalse());
+        assertThat(kernel.leaks()).isZero();
+    }
+
+    @Test
+    void kernelThatRefusesEveryRunIsAFindingAndNotAFailure() {
+        AtomicInteger runs = new AtomicInteger();
+        kernel.vcpu(0).otherwise(guest -> {
+            runs.incrementAndGet();
+            return -Errno.EINVAL.number();
+        });
+
+        HostFindings findings = HostProbe.probe(kernel, ScriptedKernel.DEVICE);
+
+        assertThat(runs).hasPositiveValue();
+        assertThat(findings.findings(CpuMode.REAL)).isEqualTo(ModeFindings.nothing());
+        assertThat(findings.paging32()).isFalse();
+        assertThat(kernel.leaks()).isZero();
+    }
+
+    @Test
+    void int3IsPlantedWhereverItStopsTheGuest() {
+        PlantedChoice debugExit = choice(PlantedByte.Outcome.DEBUG_EXIT, 0, PlantedByte.Outcome.GUEST);
+        assertThat(debugExit.instruction()).contains(PlantedByte.INT3);
+        assertThat(debugExit.reason()).isEqualTo("INT3 works as a debug exit, the way that is meant.");
+
+        PlantedChoice emulation = choice(PlantedByte.Outcome.EMULATION_ERROR, 0, PlantedByte.Outcome.EMULATION_ERROR);
+        assertThat(emulation.instruction()).contains(PlantedByte.INT3);
+        assertThat(emulation.reason()).startsWith("INT3 works by the emulation error");
+    }
+
+    @Test
+    void icebpStandsInWhereInt3GoesToTheGuest() {
+        PlantedChoice choice = choice(PlantedByte.Outcome.GUEST, 0, PlantedByte.Outcome.EMULATION_ERROR);
+
+        assertThat(choice.instruction()).contains(PlantedByte.ICEBP);
+        assertThat(choice.reason()).startsWith("INT3 goes to the guest's own handler here. ICEBP works by");
+    }
+
+    @Test
+    void haltIsNoBreakpointWhereKvmKeepsItToItself() {
+        ModeFindings onlyHalt = mode(PlantedByte.Outcome.GUEST, 0, PlantedByte.Outcome.GUEST);
+
+        assertThat(PlantedChoice.of(onlyHalt, true).instruction()).isEmpty();
+        assertThat(PlantedChoice.of(onlyHalt, true).reason()).contains("only its 4 execute slots do");
+        assertThat(PlantedChoice.of(onlyHalt, false).instruction()).contains(PlantedByte.HLT);
+    }
+
+    private static PlantedChoice choice(PlantedByte.Outcome int3, int ripOffset, PlantedByte.Outcome icebp) {
+        return PlantedChoice.of(mode(int3, ripOffset, icebp), true);
+    }
+
+    private static ModeFindings mode(PlantedByte.Outcome int3, int ripOffset, PlantedByte.Outcome icebp) {
+        Map<PlantedByte, PlantedByte.Finding> planted = new EnumMap<>(PlantedByte.class);
+        planted.put(PlantedByte.INT3, new PlantedByte.Finding(int3, ripOffset, true));
+        planted.put(PlantedByte.ICEBP, new PlantedByte.Finding(icebp, 0, true));
+        planted.put(PlantedByte.HLT, new PlantedByte.Finding(PlantedByte.Outcome.HALT_EXIT, 1, true));
+        return new ModeFindings(true, true, 4, false, 4, true, planted, true, ModeFindings.PageTrap.FAULT, true);
+    }
+}
