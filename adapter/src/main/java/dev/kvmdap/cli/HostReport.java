@@ -96,6 +96,7 @@ final class HostReport {
         modeRow("read-only memory slots", mode -> yes(mode.readOnlySlots()));
         text.append('\n');
         line("registers shared by mmap", yes(findings.synchronisesRegisters()));
+        line("a step stays armed", yes(findings.stepStaysArmed()));
         line("32-bit paging", findings.paging32() ? "yes" : "no: a guest in protected mode cannot switch it on");
         text.append('\n');
     }

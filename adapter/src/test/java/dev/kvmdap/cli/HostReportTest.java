@@ -29,6 +29,7 @@ class HostReportTest {
                 0,
                 false,
                 false,
+                false,
                 Map.of());
 
         assertThat(new HostReport(findings).text())
@@ -77,6 +78,7 @@ class HostReportTest {
                 12,
                 Map.of(Capability.MAX_VCPUS, 8, Capability.NR_MEMSLOTS, 512),
                 Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_SINGLESTEP | Abi.GUESTDBG_BLOCKIRQ,
+                true,
                 true,
                 true,
                 modes);
