@@ -15,6 +15,8 @@ import java.util.Map;
  * @param guestDebugControls the control bits of KVM_SET_GUEST_DEBUG that KVM announces: a union of the {@code GUESTDBG_} bits
  *     of {@link Abi}
  * @param synchronisesRegisters KVM_RUN leaves the registers in the shared area, and rightly so
+ * @param stepStaysArmed a single step is armed still after an instruction that KVM emulated; where not, KVM_SET_GUEST_DEBUG
+ *     has to be called before every step
  * @param paging32 a guest in protected mode can switch 32-bit paging on
  * @param modes what works in each CPU mode
  */
@@ -25,6 +27,7 @@ public record HostFindings(
         Map<Capability, Integer> capabilities,
         int guestDebugControls,
         boolean synchronisesRegisters,
+        boolean stepStaysArmed,
         boolean paging32,
         Map<CpuMode, ModeFindings> modes) {
 
@@ -49,7 +52,7 @@ public record HostFindings(
     }
 
     static HostFindings withoutKvm(HostDescription host, KvmException problem) {
-        return new HostFindings(host, Access.refused(problem), 0, Map.of(), 0, false, false, Map.of());
+        return new HostFindings(host, Access.refused(problem), 0, Map.of(), 0, false, false, false, Map.of());
     }
 
     /** Whether guests can be run here. */

@@ -93,6 +93,7 @@ public final class HostProbe {
                     capabilities,
                     guest.vcpu().guestDebugControls(),
                     synchronisesRegisters(guest),
+                    interruptible != null && stepStaysArmed(interruptible),
                     paging32(guest),
                     modes);
         } finally {
@@ -126,6 +127,18 @@ public final class HostProbe {
         return rip == ProbeGuestLayout.CODE + 1
                 && rip == vcpu.regs().rip()
                 && cr0 == vcpu.sregs().cr0();
+    }
+
+    /** Steps an instruction that every KVM emulates, then runs on without arming the next step. */
+    private static boolean stepStaysArmed(ProbeGuest guest) {
+        int[] code = ProbeGuestLayout.STORE_TASK_PRIORITY;
+        if (guest.run(CpuMode.PROTECTED, GuestDebug.enabled().singleStep(), code) != Abi.EXIT_DEBUG) {
+            return false;
+        }
+        long next = (long) ProbeGuestLayout.CODE + code.length;
+        return guest.vcpu().debugPc() == next
+                && guest.resumeAsArmed() == Abi.EXIT_DEBUG
+                && guest.vcpu().debugPc() == next + 1;
     }
 
     /** Switches 32-bit paging on and reads through a page table. */

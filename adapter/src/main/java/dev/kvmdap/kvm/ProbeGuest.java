@@ -146,6 +146,11 @@ final class ProbeGuest implements AutoCloseable {
             return NEVER_ENDED;
         }
         vcpu.setGuestDebug(debug);
+        return resumeAsArmed();
+    }
+
+    /** The same with guest debugging left as the last exit has left it. */
+    int resumeAsArmed() {
         long end = System.nanoTime() + RUN_NANOS;
         deadline = end;
         try {

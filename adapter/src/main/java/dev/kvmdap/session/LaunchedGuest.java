@@ -1,0 +1,128 @@
+package dev.kvmdap.session;
+
+import dev.kvmdap.console.ConsoleTarget;
+import dev.kvmdap.engine.Engine;
+import dev.kvmdap.engine.EngineListener;
+import dev.kvmdap.kvm.HostFindings;
+import dev.kvmdap.kvm.HostProbe;
+import dev.kvmdap.kvm.Kvm;
+import dev.kvmdap.machine.Machine;
+import dev.kvmdap.machine.MachineConfiguration;
+import dev.kvmdap.session.launch.CpuidSelection;
+import dev.kvmdap.session.launch.LaunchConfiguration;
+import dev.kvmdap.symbols.Symbols;
+import dev.kvmdap.view.CpuidView;
+import dev.kvmdap.view.Node;
+import dev.kvmdap.view.RegistersView;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The guest of a session, with all that was opened for it. On the session thread. */
+public final class LaunchedGuest implements AutoCloseable {
+
+    private final LaunchConfiguration configuration;
+    private final Kvm kvm;
+    private final Engine engine;
+    private final GuestOutput serial;
+    private final GuestOutput debugPort;
+
+    private LaunchedGuest(
+            LaunchConfiguration configuration, Kvm kvm, Engine engine, GuestOutput serial, GuestOutput debugPort) {
+        this.configuration = configuration;
+        this.kvm = kvm;
+        this.engine = engine;
+        this.serial = serial;
+        this.debugPort = debugPort;
+    }
+
+    /**
+     * Switches a guest on; it stands before its first instruction.
+     *
+     * @param listener hears what happens to it, on the session thread
+     * @param output takes what it prints, on the session thread
+     */
+    static LaunchedGuest launch(
+            LaunchConfiguration configuration,
+            SessionThread thread,
+            EngineListener listener,
+            Consumer<String> output,
+            Progress progress) {
+        progress.step("asking this host's KVM what it can do");
+        Kvm kvm = Kvm.open();
+        try {
+            HostFindings host = Host.FINDINGS;
+            progress.step("reading symbols");
+            Symbols symbols = ProgramSymbols.open(configuration);
+            GuestOutput serial = new GuestOutput(thread, output);
+            GuestOutput debugPort = new GuestOutput(thread, output);
+            MachineConfiguration machine = new MachineConfiguration(
+                    configuration.memory(),
+                    configuration.cpus(),
+                    configuration.exitPort(),
+                    CpuidSelection.apply(configuration.cpuid(), kvm.supportedCpuid(), kvm.emulatedCpuid()),
+                    serial,
+                    debugPort,
+                    configuration.bootConfiguration());
+            progress.step("loading " + configuration.program().getFileName());
+            Engine engine = new Engine(() -> Machine.create(kvm, machine), symbols, host, thread::execute, listener);
+            return new LaunchedGuest(configuration, kvm, engine, serial, debugPort);
+        } catch (RuntimeException failure) {
+            kvm.close();
+            throw failure;
+        }
+    }
+
+    /** What the client asked for. */
+    public LaunchConfiguration configuration() {
+        return configuration;
+    }
+
+    /** What debugs it. */
+    public Engine engine() {
+        return engine;
+    }
+
+    /** What is known of its code. */
+    public Symbols symbols() {
+        return engine.symbols();
+    }
+
+    /** The scopes of a vCPU's variables; while the guest stands still. */
+    public List<Node> scopes(int vcpu) {
+        ViewedVcpu viewed = viewed(vcpu);
+        return List.of(
+                new RegistersView(viewed), new CpuidView(kvm::supportedCpuid, kvm::emulatedCpuid, viewed::cpuid));
+    }
+
+    /** What the console's verbs look at; while the guest stands still. */
+    public ConsoleTarget consoleTarget(int vcpu) {
+        return new FrameTarget(engine.cpu(vcpu), viewed(vcpu), engine.symbols());
+    }
+
+    private ViewedVcpu viewed(int vcpu) {
+        return new ViewedVcpu(engine.cpu(vcpu), engine.machine().vcpus().get(vcpu));
+    }
+
+    /** Sets breakpoints in it. */
+    BreakpointPlacer breakpointPlacer() {
+        return new BreakpointPlacer(engine, engine.symbols());
+    }
+
+    /** Sends what it has printed and not ended with a line end. */
+    void flushOutput() {
+        serial.flush();
+        debugPort.flush();
+    }
+
+    /** Ends it, whatever it is doing, and gives everything back to the host. */
+    @Override
+    public void close() {
+        engine.close();
+        kvm.close();
+    }
+
+    /** What this host's KVM really does: found out once in a process. */
+    private static final class Host {
+        static final HostFindings FINDINGS = HostProbe.probe();
+    }
+}
