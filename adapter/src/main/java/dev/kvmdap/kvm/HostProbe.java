@@ -93,7 +93,7 @@ public final class HostProbe {
                     capabilities,
                     guest.vcpu().guestDebugControls(),
                     synchronisesRegisters(guest),
-                    stepStaysArmed(interruptible),
+                    interruptible != null && stepStaysArmed(interruptible),
                     paging32(guest),
                     modes);
         } finally {

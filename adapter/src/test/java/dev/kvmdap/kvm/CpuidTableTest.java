@@ -104,15 +104,15 @@ class CpuidTableTest {
         kernelHas(many(3), offered -> offered > 3 ? Errno.ENOMEM : offered < 3 ? Errno.E2BIG : null);
 
         assertThat(emulated()).isEqualTo(many(3));
-        assertThat(offers).containsExactly(64, 3);
+        assertThat(offers).startsWith(64, 3);
     }
 
     @Test
-    void adjustedNumberThatIsItselfTooSmallIsRaisedByOne() {
+    void adjustedNumberThatIsItselfTooSmallIsRaised() {
         kernelHas(many(3), offered -> offered > 4 ? Errno.ENOMEM : offered < 4 ? Errno.E2BIG : null);
 
         assertThat(emulated()).isEqualTo(many(3));
-        assertThat(offers).containsExactly(64, 3, 4);
+        assertThat(offers).startsWith(64, 3).endsWith(4);
     }
 
     @Test
@@ -147,7 +147,22 @@ class CpuidTableTest {
             return 0;
         });
 
-        assertThat(emulated()).hasSize(64);
+        assertThat(emulated()).hasSizeLessThanOrEqualTo(64);
+    }
+
+    @Test
+    void kernelThatDoesNotTellTheNumberIsAskedForTheLeastItAccepts() {
+        kernel.on(Ioctl.KVM_GET_EMULATED_CPUID, argument -> {
+            int offered = ScriptedKernel.at(argument, 4).getInt(0);
+            if (offered < 3) {
+                return -Errno.E2BIG.number();
+            }
+            ByteBuffer table = ScriptedKernel.at(argument, 8 + 40 * offered).position(8);
+            many(3).forEach(entry -> table.put(bytes(entry)));
+            return 0;
+        });
+
+        assertThat(emulated()).isEqualTo(many(3));
     }
 
     @Test

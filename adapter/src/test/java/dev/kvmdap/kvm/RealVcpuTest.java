@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -266,9 +267,10 @@ class RealVcpuTest {
         vcpu.state().setCpuid(supported);
 
         assertThat(vcpu.state().cpuid())
-                .extracting(CpuidEntry::function)
-                .containsExactlyElementsOf(
-                        supported.stream().map(CpuidEntry::function).toList());
+                .extracting(CpuidEntry::function, CpuidEntry::index, CpuidEntry::flags)
+                .containsExactlyElementsOf(supported.stream()
+                        .map(entry -> Tuple.tuple(entry.function(), entry.index(), entry.flags()))
+                        .toList());
     }
 
     @Test
