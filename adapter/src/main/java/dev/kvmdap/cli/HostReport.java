@@ -6,9 +6,7 @@ import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.ModeFindings;
 import dev.kvmdap.kvm.PlantedByte;
 import dev.kvmdap.x86.CpuMode;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -122,16 +120,7 @@ final class HostReport {
     }
 
     private void follows() {
-        Map<String, List<String>> modesByReason = new LinkedHashMap<>();
-        for (CpuMode mode : CpuMode.values()) {
-            modesByReason
-                    .computeIfAbsent(findings.plantedByte(mode).reason(), reason -> new ArrayList<>())
-                    .add(mode.term());
-        }
-        modesByReason.forEach((reason, modes) -> {
-            line("software breakpoints", "in " + String.join(", ", modes) + " mode:");
-            line("", " ".repeat(LABEL) + reason);
-        });
+        line("software breakpoints", findings.plantedByte().reason());
         if (anyMode(ModeFindings::executeSlotRefires)) {
             line("execute slots", "fire again at once on resume: disarmed for the first instruction");
         }

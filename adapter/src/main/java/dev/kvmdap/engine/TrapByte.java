@@ -3,12 +3,10 @@ package dev.kvmdap.engine;
 import dev.kvmdap.kvm.Abi;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.PlantedByte;
-import dev.kvmdap.x86.CpuMode;
-import java.util.List;
+import dev.kvmdap.kvm.PlantedChoice;
 
 /**
- * The byte that is planted for a software breakpoint on this host. One for all CPU modes, since nobody knows in which mode
- * a guest will come to it.
+ * The byte that is planted for a software breakpoint on this host.
  *
  * @param exists whether there is one
  * @param value the byte
@@ -17,25 +15,15 @@ import java.util.List;
  */
 record TrapByte(boolean exists, byte value, int control, String text) {
 
-    private static final List<CpuMode> MODES = List.of(CpuMode.REAL, CpuMode.PROTECTED, CpuMode.LONG);
-
-    /** HLT is no candidate: with KVM's own interrupt controllers it does not leave the guest. */
-    private static final List<PlantedByte> CANDIDATES = List.of(PlantedByte.INT3, PlantedByte.ICEBP);
-
-    /** The first byte at which a guest stops in every mode. */
+    /** The byte that the host's probe recommends. */
     static TrapByte on(HostFindings host) {
-        for (PlantedByte candidate : CANDIDATES) {
-            if (MODES.stream()
-                    .allMatch(mode -> host.findings(mode).planted(candidate).stops())) {
-                int control = candidate == PlantedByte.INT3 ? Abi.GUESTDBG_USE_SW_BP : 0;
-                return new TrapByte(
-                        true, (byte) candidate.opcode(), control, candidate + " stops the guest in every mode");
-            }
-        }
-        return new TrapByte(
-                false,
-                (byte) 0,
-                0,
-                "this host's KVM stops at no planted byte in all CPU modes ('kvmdap doctor' shows which)");
+        PlantedChoice choice = host.plantedByte();
+        return choice.instruction()
+                .map(planted -> new TrapByte(
+                        true,
+                        (byte) planted.opcode(),
+                        planted == PlantedByte.INT3 ? Abi.GUESTDBG_USE_SW_BP : 0,
+                        choice.reason()))
+                .orElseGet(() -> new TrapByte(false, (byte) 0, 0, choice.reason()));
     }
 }

@@ -71,13 +71,8 @@ public record HostFindings(
         return capabilities.getOrDefault(capability, 0);
     }
 
-    /** The byte to plant for software breakpoints in this mode, and why, in a guest with in-kernel interrupt controllers. */
-    public PlantedChoice plantedByte(CpuMode mode) {
-        return PlantedChoice.of(findings(mode), true);
-    }
-
-    /** The same for a guest without them, where HLT can serve too. */
-    public PlantedChoice plantedByteWithoutInterruptController(CpuMode mode) {
-        return PlantedChoice.of(findings(mode), false);
+    /** The byte to plant for software breakpoints, and why. */
+    public PlantedChoice plantedByte() {
+        return PlantedChoice.of(modes);
     }
 }

@@ -71,7 +71,7 @@ public final class FrameRegisters {
     /** Makes a register known; numbers from 64 on are ignored. */
     public FrameRegisters set(int register, long value) {
         if (register >= 0 && register < COUNT) {
-            values[register] = wordSize == 8 ? value : value & 0xffff_ffffL;
+            values[register] = wrap(value);
             known |= 1L << register;
         }
         return this;
@@ -106,6 +106,11 @@ public final class FrameRegisters {
     FrameRegisters afterCall(boolean isAfterCall) {
         afterCall = isAfterCall;
         return this;
+    }
+
+    /** An address after arithmetic in the frame's mode. */
+    long wrap(long address) {
+        return wordSize == 8 ? address : address & 0xffff_ffffL;
     }
 
     int pcRegister() {

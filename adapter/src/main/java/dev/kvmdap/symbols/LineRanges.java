@@ -38,11 +38,12 @@ final class LineRanges {
             if (start == end) {
                 continue;
             }
-            if (isOfLine(row) && (limits == null || limits.contains(start))) {
+            int speaking = table.speakingRow(row);
+            if (isOfLine(speaking) && (limits == null || limits.contains(start))) {
                 low = open ? low : start;
                 high = end;
                 open = true;
-            } else if (open && table.line(row) != 0) {
+            } else if (open && table.line(speaking) != 0) {
                 ranges.add(new AddressRange(low, high));
                 open = false;
             }

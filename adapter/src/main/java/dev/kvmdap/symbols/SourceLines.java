@@ -51,7 +51,6 @@ final class SourceLines {
         if (table == null || row < 0) {
             return Optional.empty();
         }
-        row = statementAt(table, row);
         return Optional.of(new SourceLine(
                 files.of(table.files().path(table.fileNumber(row))),
                 table.line(row),
@@ -59,16 +58,6 @@ final class SourceLines {
                 table.address(row),
                 behind(table, row),
                 table.isStatement(row)));
-    }
-
-    /** A row of the same address and line that is a recommended place for a breakpoint, if the given one is not. */
-    private static int statementAt(LineTable table, int row) {
-        for (int i = row; i >= 0 && table.address(i) == table.address(row); i--) {
-            if (table.isStatement(i) && table.line(i) == table.line(row)) {
-                return i;
-            }
-        }
-        return row;
     }
 
     private static long behind(LineTable table, int row) {

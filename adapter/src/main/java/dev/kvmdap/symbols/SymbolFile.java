@@ -24,6 +24,7 @@ public final class SymbolFile {
     private final DwarfFile dwarf;
     private final SourceLines lines;
     private final Functions functions;
+    private final Variables variables;
 
     private SymbolFile(Path path, long offset, ElfFile elf, SourceMap sources) {
         this.path = path;
@@ -32,6 +33,7 @@ public final class SymbolFile {
         this.dwarf = new DwarfFile(elf);
         this.lines = new SourceLines(dwarf, new SourceFiles(sources, path));
         this.functions = new Functions(dwarf);
+        this.variables = new Variables(dwarf, offset);
     }
 
     /**
@@ -121,8 +123,16 @@ public final class SymbolFile {
             UnwindRow row = dwarf.callFrames().rowAt(frame.lookupAddress() - offset);
             return row == null || row.wordSize() != frame.wordSize()
                     ? Optional.empty()
-                    : Unwinder.unwind(row, frame, memory);
+                    : Unwinder.unwind(row, frame, memory, offset);
         });
+    }
+
+    Optional<Variable> variable(String name) {
+        return answer(Optional.empty(), () -> variables.global(name));
+    }
+
+    List<Variable> locals(FrameRegisters frame, MemoryReader memory) {
+        return answer(List.of(), () -> variables.locals(frame, memory));
     }
 
     /** Asks a question that damage to the file may leave unanswered. */

@@ -131,6 +131,25 @@ public final class Symbols {
         return first(file -> file.unwind(frame, memory));
     }
 
+    /** The variable of a name that exists as long as the guest runs: outside of functions, at a fixed address. */
+    public Optional<Variable> variable(String name) {
+        return first(file -> file.variable(name));
+    }
+
+    /**
+     * The parameters and variables in scope at a frame's pc that lie in memory, parameters first; inner ones hide outer
+     * ones of the same name. Compilers that optimise keep others in registers: those are missing.
+     */
+    public List<Variable> locals(FrameRegisters frame, MemoryReader memory) {
+        for (SymbolFile file : files) {
+            List<Variable> locals = file.locals(frame, memory);
+            if (!locals.isEmpty()) {
+                return locals;
+            }
+        }
+        return List.of();
+    }
+
     /** All source files that the images were built from. */
     public Collection<SourceFile> sources() {
         Set<SourceFile> sources = new LinkedHashSet<>();

@@ -62,7 +62,7 @@ class HostReportTest {
     @Test
     void whatFollowsIsSaid() {
         assertThat(new HostReport(usable()).text())
-                .contains("in protected, compatibility, long mode:")
+                .contains("INT3 does not stop the guest in real mode")
                 .contains("fire again at once on resume")
                 .contains("data in debug registers   never fires here");
     }

@@ -43,7 +43,7 @@ class HostProbeTest {
         assertThat(findings.access().remedy()).contains("modprobe");
         assertThat(findings.capability(Capability.SYNC_REGS)).isZero();
         assertThat(findings.findings(CpuMode.LONG)).isEqualTo(ModeFindings.nothing());
-        assertThat(findings.plantedByte(CpuMode.LONG).instruction()).isEmpty();
+        assertThat(findings.plantedByte().instruction()).isEmpty();
     }
 
     @Test
@@ -76,35 +76,39 @@ class HostProbeTest {
     }
 
     @Test
-    void int3IsPlantedWhereverItStopsTheGuest() {
-        PlantedChoice debugExit = choice(PlantedByte.Outcome.DEBUG_EXIT, 0, PlantedByte.Outcome.GUEST);
+    void int3IsPlantedWhereItStopsTheGuestInEveryMode() {
+        PlantedChoice debugExit = choice(PlantedByte.Outcome.DEBUG_EXIT, PlantedByte.Outcome.DEBUG_EXIT);
         assertThat(debugExit.instruction()).contains(PlantedByte.INT3);
-        assertThat(debugExit.reason()).isEqualTo("INT3 works as a debug exit, the way that is meant.");
+        assertThat(debugExit.reason()).isEqualTo("INT3 stops it in every mode, by a debug exit.");
 
-        PlantedChoice emulation = choice(PlantedByte.Outcome.EMULATION_ERROR, 0, PlantedByte.Outcome.EMULATION_ERROR);
+        PlantedChoice emulation = choice(PlantedByte.Outcome.EMULATION_ERROR, PlantedByte.Outcome.EMULATION_ERROR);
         assertThat(emulation.instruction()).contains(PlantedByte.INT3);
-        assertThat(emulation.reason()).startsWith("INT3 works by the emulation error");
+        assertThat(emulation.reason()).contains("by the emulation error");
     }
 
     @Test
-    void icebpStandsInWhereInt3GoesToTheGuest() {
-        PlantedChoice choice = choice(PlantedByte.Outcome.GUEST, 0, PlantedByte.Outcome.EMULATION_ERROR);
+    void icebpStandsInWhereInt3GoesToTheGuestInSomeMode() {
+        PlantedChoice choice = choice(PlantedByte.Outcome.GUEST, PlantedByte.Outcome.DEBUG_EXIT);
 
         assertThat(choice.instruction()).contains(PlantedByte.ICEBP);
-        assertThat(choice.reason()).startsWith("INT3 goes to the guest's own handler here. ICEBP works by");
+        assertThat(choice.reason())
+                .startsWith("INT3 does not stop the guest in real mode. ICEBP stops it in every mode");
     }
 
     @Test
-    void haltIsNoBreakpointWhereKvmKeepsItToItself() {
+    void haltIsNoCandidateSinceKvmKeepsItToItself() {
         ModeFindings onlyHalt = mode(PlantedByte.Outcome.GUEST, 0, PlantedByte.Outcome.GUEST);
 
-        assertThat(PlantedChoice.of(onlyHalt, true).instruction()).isEmpty();
-        assertThat(PlantedChoice.of(onlyHalt, true).reason()).contains("only its 4 execute slots do");
-        assertThat(PlantedChoice.of(onlyHalt, false).instruction()).contains(PlantedByte.HLT);
+        PlantedChoice choice = PlantedChoice.of(Map.of(CpuMode.REAL, onlyHalt));
+
+        assertThat(choice.instruction()).isEmpty();
+        assertThat(choice.reason()).contains("Only debug-register slots do");
     }
 
-    private static PlantedChoice choice(PlantedByte.Outcome int3, int ripOffset, PlantedByte.Outcome icebp) {
-        return PlantedChoice.of(mode(int3, ripOffset, icebp), true);
+    private static PlantedChoice choice(PlantedByte.Outcome int3InRealMode, PlantedByte.Outcome int3InLongMode) {
+        return PlantedChoice.of(Map.of(
+                CpuMode.REAL, mode(int3InRealMode, 0, PlantedByte.Outcome.EMULATION_ERROR),
+                CpuMode.LONG, mode(int3InLongMode, 0, PlantedByte.Outcome.EMULATION_ERROR)));
     }
 
     private static ModeFindings mode(PlantedByte.Outcome int3, int ripOffset, PlantedByte.Outcome icebp) {

@@ -17,6 +17,10 @@ short grid[2][3];
 enum color paint = GREEN;
 _Bool ready = 1;
 double ratio = 0.5;
+volatile char letter = 'k';
+int (*handler)(int);
+extern int announced;
+int announced = 7;
 
 static int is_odd(int n);
 

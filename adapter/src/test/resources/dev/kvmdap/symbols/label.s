@@ -10,3 +10,6 @@ again:
 work:
         nop             # work: body
         ret
+
+        .data
+table:  .long 1, 2, 3

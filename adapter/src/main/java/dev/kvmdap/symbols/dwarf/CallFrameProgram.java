@@ -154,7 +154,7 @@ final class CallFrameProgram {
     }
 
     private void setCfa(long register, long offset) {
-        setCfa(new Rule(Kind.REGISTER, register, offset, null));
+        setCfa(Rule.ofRegister(register, offset));
     }
 
     private void setCfa(Rule rule) {

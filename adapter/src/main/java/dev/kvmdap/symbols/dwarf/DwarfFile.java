@@ -104,28 +104,38 @@ public final class DwarfFile {
 
     /** A name of the entry at an offset of .debug_info, or of the one it completes; empty where there is none. */
     String nameOf(long entryOffset, int attribute) {
-        long offset = entryOffset;
         try {
-            for (int hops = 0; hops < ORIGINS_AT_MOST; hops++) {
-                Unit unit = unitHolding(offset);
-                if (unit == null) {
-                    return "";
-                }
-                EntryReader entry = unit.entries().seek(offset - unit.header().offset());
-                String name = entry.string(attribute, "");
-                OptionalLong origin = entry.reference(Attribute.ABSTRACT_ORIGIN);
-                if (origin.isEmpty()) {
-                    origin = entry.reference(Attribute.SPECIFICATION);
-                }
-                if (!name.isEmpty() || origin.isEmpty()) {
-                    return name;
-                }
-                offset = origin.getAsLong();
-            }
+            EntryReader entry = withAttribute(attribute, entryOffset);
+            return entry == null ? "" : entry.string(attribute, "");
         } catch (ElfException e) {
             warnings.lost("the name of the entry at .debug_info offset 0x%x".formatted(entryOffset), e);
+            return "";
         }
-        return "";
+    }
+
+    /**
+     * A reader at the entry at an offset of .debug_info, or at the one it completes by DW_AT_abstract_origin or
+     * DW_AT_specification, that has an attribute; null where none has.
+     */
+    @Nullable EntryReader withAttribute(int attribute, long offset) {
+        EntryReader entry = entryAt(offset);
+        for (int hops = 0; entry != null && hops < ORIGINS_AT_MOST; hops++) {
+            if (entry.has(attribute)) {
+                return entry;
+            }
+            OptionalLong origin = entry.reference(Attribute.ABSTRACT_ORIGIN);
+            if (origin.isEmpty()) {
+                origin = entry.reference(Attribute.SPECIFICATION);
+            }
+            entry = origin.isPresent() ? entryAt(origin.getAsLong()) : null;
+        }
+        return null;
+    }
+
+    /** A reader of its own at the entry at an offset of .debug_info; null where no unit is there. */
+    @Nullable EntryReader entryAt(long offset) {
+        Unit unit = unitHolding(offset);
+        return unit == null ? null : unit.entries().seek(offset - unit.header().offset());
     }
 
     ByteReader section(DwarfSection section) {

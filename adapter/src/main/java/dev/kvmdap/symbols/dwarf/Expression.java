@@ -61,9 +61,6 @@ public final class Expression {
     private static final int CALL_FRAME_CFA = 0x9c;
     private static final int IMPLICIT_VALUE = 0x9e;
     private static final int STACK_VALUE = 0x9f;
-    private static final int ADDRX = 0xa1;
-    private static final int CONSTX = 0xa2;
-    private static final int GNU_ADDR_INDEX = 0xfb;
 
     private static final int OPERATIONS_AT_MOST = 10_000;
     private static final int STACK_AT_MOST = 256;
@@ -95,8 +92,8 @@ public final class Expression {
         /** The canonical frame address. */
         OptionalLong callFrameAddress();
 
-        /** The entry of .debug_addr at an index of the unit. */
-        OptionalLong indexedAddress(long index);
+        /** The linear address of an address that the file names. */
+        long linear(long fileAddress);
     }
 
     /** Evaluates an expression to a number, such as an address; the stack begins with the given values. */
@@ -159,11 +156,7 @@ public final class Expression {
             calculate(opcode);
         } else {
             switch (opcode) {
-                case ADDR -> push(code.unsigned(addressSize));
-                case ADDRX, CONSTX, GNU_ADDR_INDEX -> {
-                    long index = code.uleb();
-                    push(require(context.indexedAddress(index), "address index " + index));
-                }
+                case ADDR -> push(context.linear(code.unsigned(addressSize)));
                 case CONST1U -> push(code.u8());
                 case CONST1S -> push(code.s8());
                 case CONST2U -> push(code.u16());

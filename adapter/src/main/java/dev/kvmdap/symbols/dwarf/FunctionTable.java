@@ -1,9 +1,11 @@
 package dev.kvmdap.symbols.dwarf;
 
+import dev.kvmdap.elf.ByteReader;
 import dev.kvmdap.elf.ElfException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The code scopes of a unit: functions with code of their own (DW_TAG_subprogram) and the calls that were inlined in them
@@ -120,5 +122,11 @@ public final class FunctionTable {
     public String linkageName(int scope) {
         String name = unit.file().nameOf(entries[scope], Attribute.LINKAGE_NAME);
         return name.isEmpty() ? unit.file().nameOf(entries[scope], Attribute.MIPS_LINKAGE_NAME) : name;
+    }
+
+    /** The expression of DW_AT_frame_base, which a scope's variables count from (DWARF 5, 3.3.5). */
+    public Optional<ByteReader> frameBase(int scope) {
+        EntryReader entry = unit.file().withAttribute(Attribute.FRAME_BASE, entries[scope]);
+        return entry == null ? Optional.empty() : entry.expression(Attribute.FRAME_BASE);
     }
 }

@@ -148,12 +148,10 @@ final class LineProgram {
     }
 
     private void endSequence() {
-        boolean empty = rows.sequenceIsEmpty();
-        rows.add(address, file, line, column, statement, false);
-        if (empty || unit.file().isDiscarded(rows.sequenceLow(), header.encoding)) {
+        if (rows.sequenceIsEmpty() || unit.file().isDiscarded(rows.sequenceLow(), header.encoding)) {
             rows.dropSequence();
         } else {
-            rows.endSequence();
+            rows.endSequence(address);
         }
         reset();
     }

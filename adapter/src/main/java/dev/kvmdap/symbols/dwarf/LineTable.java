@@ -5,13 +5,13 @@ import java.util.Arrays;
 
 /**
  * The rows of a line program (DWARF 5, 6.2.2), kept in arrays. Rows are numbered; those of a sequence are neighbours and
- * sorted by address, and the last of them only ends it. Where several rows share an address, all but the last cover
- * nothing.
+ * sorted by address, and the last of them only ends it. Several rows may share an address.
  */
 public final class LineTable {
 
     private static final int STATEMENT = 1;
     private static final int PROLOGUE_END = 2;
+    private static final int END_SEQUENCE = 4;
 
     private final FileTable files;
     private final long[] addresses;
@@ -74,10 +74,28 @@ public final class LineTable {
         return -1;
     }
 
-    /** The row that covers an address, or -1. */
+    /** The row that tells the line of an address, or -1. */
     public int rowAt(long address) {
         int sequence = sequenceAt(address);
-        return sequence < 0 ? -1 : floor(sequence, address);
+        return sequence < 0 ? -1 : speakingRow(floor(sequence, address));
+    }
+
+    /**
+     * The row that tells the line of the code between a row and the next one: of the rows at the same address the last
+     * that is a recommended place for a breakpoint, else the last.
+     *
+     * @param last the last row of its address
+     */
+    public int speakingRow(int last) {
+        for (int row = last; row >= 0 && addresses[row] == addresses[last]; row--) {
+            if (isStatement(row)) {
+                return row;
+            }
+            if (isEndOfSequence(row)) {
+                break;
+            }
+        }
+        return last;
     }
 
     /** The last row of a sequence at or below an address that is not below the sequence. */
@@ -120,6 +138,10 @@ public final class LineTable {
         return (flags[row] & STATEMENT) != 0;
     }
 
+    private boolean isEndOfSequence(int row) {
+        return (flags[row] & END_SEQUENCE) != 0;
+    }
+
     /** Whether a row is where a function's own code begins: prologue_end. */
     public boolean isPrologueEnd(int row) {
         return (flags[row] & PROLOGUE_END) != 0;
@@ -145,6 +167,10 @@ public final class LineTable {
         }
 
         void add(long address, int file, int line, int column, boolean statement, boolean prologueEnd) {
+            add(address, file, line, column, (statement ? STATEMENT : 0) | (prologueEnd ? PROLOGUE_END : 0));
+        }
+
+        private void add(long address, int file, int line, int column, int rowFlags) {
             if (size == addresses.length) {
                 grow();
             }
@@ -153,7 +179,7 @@ public final class LineTable {
             fileNumbers[size] = file;
             lines[size] = line;
             columns[size] = column;
-            flags[size++] = (byte) ((statement ? STATEMENT : 0) | (prologueEnd ? PROLOGUE_END : 0));
+            flags[size++] = (byte) rowFlags;
         }
 
         private void grow() {
@@ -173,8 +199,9 @@ public final class LineTable {
             return size == sequenceStart;
         }
 
-        /** Keeps the sequence whose ending row has just been added. */
-        void endSequence() {
+        /** Ends the sequence at an address and keeps it. */
+        void endSequence(long address) {
+            add(address, 0, 0, 0, END_SEQUENCE);
             if (!sorted) {
                 sortSequence();
             }

@@ -1,6 +1,7 @@
 package dev.kvmdap.symbols.dwarf;
 
 import dev.kvmdap.elf.ByteReader;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,16 +44,21 @@ public final class UnwindRow {
     /**
      * A rule for one register or for the canonical frame address.
      *
-     * @param expression the DWARF expression of the expression kinds, else null
+     * @param expression the DWARF expression of the expression kinds, else an empty one
      */
-    public record Rule(
-            Kind kind, long operand, long addend, @Nullable ByteReader expression) {
+    public record Rule(Kind kind, long operand, long addend, ByteReader expression) {
+
+        private static final ByteReader NO_EXPRESSION = new ByteReader("no expression", ByteBuffer.allocate(0));
 
         static final Rule UNDEFINED = of(Kind.UNDEFINED, 0);
         static final Rule SAME_VALUE = of(Kind.SAME_VALUE, 0);
 
         static Rule of(Kind kind, long operand) {
-            return new Rule(kind, operand, 0, null);
+            return new Rule(kind, operand, 0, NO_EXPRESSION);
+        }
+
+        static Rule ofRegister(long register, long addend) {
+            return new Rule(Kind.REGISTER, register, addend, NO_EXPRESSION);
         }
 
         static Rule of(Kind kind, ByteReader expression) {

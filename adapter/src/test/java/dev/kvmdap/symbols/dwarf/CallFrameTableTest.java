@@ -93,7 +93,9 @@ class CallFrameTableTest {
     }
 
     private static String cfaText(UnwindRow.Rule cfa, List<String> names) {
-        return cfa.expression() != null ? "exp" : "%s%+d".formatted(names.get((int) cfa.operand()), cfa.addend());
+        return cfa.kind() == UnwindRow.Kind.EXPRESSION
+                ? "exp"
+                : "%s%+d".formatted(names.get((int) cfa.operand()), cfa.addend());
     }
 
     private static String text(UnwindRow.@Nullable Rule rule) {
