@@ -34,9 +34,14 @@ final class SourceLines {
     /** A unit that has code of a source file, and the numbers that the file has there. */
     private record Occurrence(Unit unit, LineTable table, BitSet numbers, SourceFile file) {
 
-        boolean isIn(int row) {
+        /** Whether a row of the file is a recommended place for a breakpoint. */
+        boolean isStatement(int row) {
             int number = table.fileNumber(row);
-            return number >= 0 && numbers.get(number);
+            return number >= 0 && numbers.get(number) && table.isStatement(row);
+        }
+
+        boolean isStatementOf(int row, int line) {
+            return table.line(row) == line && isStatement(row);
         }
     }
 
@@ -110,8 +115,9 @@ final class SourceLines {
         BreakpointPlaces chosen = new BreakpointPlaces(functions);
         eachStatement(places, (place, sequence, row) -> {
             if (place.table.line(row) == closest.found) {
-                boolean isFirst = row == place.table.sequenceStart(sequence) || !place.isIn(row - 1);
-                chosen.add(place.unit, place.table, row, isFirst);
+                boolean continues =
+                        row > place.table.sequenceStart(sequence) && place.isStatementOf(row - 1, closest.found);
+                chosen.add(place.unit, place.table.address(row), continues);
             }
         });
         List<Long> addresses = chosen.addresses();
@@ -162,7 +168,7 @@ final class SourceLines {
             LineTable table = place.table;
             for (int sequence = 0; sequence < table.sequenceCount(); sequence++) {
                 for (int row = table.sequenceStart(sequence); row < table.sequenceEnd(sequence); row++) {
-                    if (table.isStatement(row) && place.isIn(row)) {
+                    if (place.isStatement(row)) {
                         statements.accept(place, sequence, row);
                     }
                 }

@@ -254,6 +254,45 @@ class SymbolsTest {
     }
 
     @Test
+    void namelessFunctionsOfNasmAreNamedByTheirLabels() {
+        SampleGuest guest = SampleGuest.build(folder, 64, "-g");
+        guest.tools().source(SampleGuest.class, "nasm.asm");
+        guest.tools().run("nasm", "-f", "elf32", "-g", "-F", "dwarf", "nasm.asm", "-o", "nasm.o");
+        guest.tools()
+                .run(
+                        "ld",
+                        "-m",
+                        "elf_i386",
+                        "-Ttext=0x7c00",
+                        "--section-start=.far=0x9000",
+                        "nasm.o",
+                        "-o",
+                        "guest.elf");
+        Symbols symbols = guest.symbols();
+
+        assertThat(symbols.functionAt(0x7c01)).map(Function::name).contains("_start");
+        assertThat(symbols.functionAt(0x9001)).map(Function::name).contains("work");
+        assertThat(symbols.lineAt(0x9000)).map(SourceLine::line).contains(guest.line("nasm.asm", "work: body"));
+        assertThat(symbols.resolve(guest.source("nasm.asm"), guest.line("nasm.asm", "start: first")))
+                .map(ResolvedLine::addresses)
+                .contains(List.of(0x7c00L));
+        assertThat(symbols.files().get(0).warnings()).isEmpty();
+    }
+
+    @Test
+    void sixteenBitCodeHasLinesAndFunctions() {
+        SampleGuest guest = SampleGuest.build(folder, 32, "-g");
+        guest.tools().run("gcc", "-m16", "-ffreestanding", "-fno-pic", "-g", "-c", "calls.c", "-o", "calls.o");
+        guest.tools().run("ld", "-m", "elf_i386", "-Ttext=0x7c00", "-Tdata=0x9000", "calls.o", "-o", "guest.elf");
+        Symbols symbols = guest.symbols();
+        int body = guest.line("calls.c", "sum: first statement");
+
+        ResolvedLine resolved = symbols.resolve(guest.source("calls.c"), body).orElseThrow();
+
+        assertThat(resolved.addresses()).containsExactly(symbols.afterPrologue(only(symbols.functionsNamed("sum"))));
+    }
+
+    @Test
     void objectFileIsRefused() {
         SampleGuest guest = SampleGuest.build(folder, 64, "-O0", "-g");
 
