@@ -1,6 +1,7 @@
 package dev.kvmdap.session;
 
 import dev.kvmdap.console.ConsoleTarget;
+import dev.kvmdap.device.ByteSink;
 import dev.kvmdap.engine.Cpu;
 import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.EngineListener;
@@ -59,14 +60,7 @@ public final class LaunchedGuest implements AutoCloseable {
             Symbols symbols = ProgramSymbols.open(configuration);
             GuestOutput serial = new GuestOutput(thread, output);
             GuestOutput debugPort = new GuestOutput(thread, output);
-            MachineConfiguration machine = new MachineConfiguration(
-                    configuration.memory(),
-                    configuration.cpus(),
-                    configuration.exitPort(),
-                    CpuidSelection.apply(configuration.cpuid(), kvm.supportedCpuid(), kvm.emulatedCpuid()),
-                    serial,
-                    debugPort,
-                    configuration.bootConfiguration());
+            MachineConfiguration machine = machine(configuration, kvm, serial, debugPort);
             progress.step("loading " + configuration.program().getFileName());
             Engine engine = new Engine(() -> Machine.create(kvm, machine), symbols, host, thread::execute, listener);
             return new LaunchedGuest(configuration, kvm, engine, serial, debugPort);
@@ -74,6 +68,23 @@ public final class LaunchedGuest implements AutoCloseable {
             kvm.close();
             throw failure;
         }
+    }
+
+    /**
+     * The machine that a launch configuration describes.
+     *
+     * @throws dev.kvmdap.session.launch.LaunchConfigurationException where it asks for CPUID features that cannot be given
+     */
+    static MachineConfiguration machine(
+            LaunchConfiguration configuration, Kvm kvm, ByteSink serial, ByteSink debugPort) {
+        return new MachineConfiguration(
+                configuration.memory(),
+                configuration.cpus(),
+                configuration.exitPort(),
+                CpuidSelection.apply(configuration.cpuid(), kvm.supportedCpuid(), kvm.emulatedCpuid()),
+                serial,
+                debugPort,
+                configuration.bootConfiguration());
     }
 
     /** What the client asked for. */
