@@ -80,7 +80,6 @@ public final class Abi {
 
     static final int SYNC_REGS = 1;
     static final int SYNC_SREGS = 2;
-    static final int SYNC_EVENTS = 4;
 
     // Protection and mapping flags of mmap(2) and mprotect(2), access flags of open(2), for x86-64 Linux.
 

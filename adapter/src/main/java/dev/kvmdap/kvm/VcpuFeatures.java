@@ -9,12 +9,13 @@ package dev.kvmdap.kvm;
  * @param xsave2Size bytes that KVM_GET_XSAVE2 gives; 0 where there is only KVM_GET_XSAVE
  */
 record VcpuFeatures(int mmapSize, int syncRegs, int guestDebugControls, int xsave2Size) {
-    private static final int KNOWN_SYNC_REGS = Abi.SYNC_REGS | Abi.SYNC_SREGS | Abi.SYNC_EVENTS;
+    /** Events could come along too, but they are looked at seldom, and each run would pay for them. */
+    private static final int WANTED_SYNC_REGS = Abi.SYNC_REGS | Abi.SYNC_SREGS;
 
     static VcpuFeatures of(Vm vm, int mmapSize) {
         return new VcpuFeatures(
                 mmapSize,
-                vm.check(Capability.SYNC_REGS) & KNOWN_SYNC_REGS,
+                vm.check(Capability.SYNC_REGS) & WANTED_SYNC_REGS,
                 guestDebugControls(vm),
                 vm.check(Capability.XSAVE2));
     }
