@@ -91,6 +91,7 @@ public final class Abi {
     public static final int PROT_WRITE = 2;
 
     static final int MAP_SHARED = 1;
+    static final int MAP_ANONYMOUS = 0x20;
     static final int MAP_NORESERVE = 0x4000;
     static final int O_RDWR = 2;
     static final int O_CLOEXEC = 0x80000;
