@@ -20,7 +20,7 @@ public final class ClientBreakpoint {
 
     private final int id;
     private final BreakpointRequest request;
-    private Places places = Places.none("the guest is not there yet");
+    private Places places = Places.none("not set yet");
     private String told = "";
 
     ClientBreakpoint(int id, BreakpointRequest request) {

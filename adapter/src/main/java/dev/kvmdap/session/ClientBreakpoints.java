@@ -54,9 +54,10 @@ public final class ClientBreakpoints {
     }
 
     private void place(ClientBreakpoint breakpoint) {
-        if (placer != null) {
-            breakpoint.place(placer.place(breakpoint.request()));
-        }
+        breakpoint.place(
+                placer == null
+                        ? Places.none("the guest runs without debugging (noDebug)")
+                        : placer.place(breakpoint.request()));
     }
 
     private void remove(ClientBreakpoint breakpoint) {
@@ -68,10 +69,7 @@ public final class ClientBreakpoints {
     /** Places every breakpoint in a guest that has just been launched; null where it runs without debugging. */
     void placeIn(@Nullable BreakpointPlacer guest) {
         placer = guest;
-        all().forEach(breakpoint -> {
-            breakpoint.place(Places.none("the guest runs without debugging (noDebug)"));
-            place(breakpoint);
-        });
+        all().forEach(this::place);
     }
 
     /** The client's breakpoints that the engine's belong to. */

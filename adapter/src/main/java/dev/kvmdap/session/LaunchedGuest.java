@@ -87,6 +87,19 @@ public final class LaunchedGuest implements AutoCloseable {
         return engine.symbols();
     }
 
+    /** What the client should know of the guest before it runs: where this host does not do what was asked for. */
+    List<String> warnings() {
+        if (configuration.cpuid().isEmpty()) {
+            return List.of();
+        }
+        List<String> ignored =
+                CpuidSelection.ignored(configuration.cpuid(), viewed(0).cpuid());
+        return ignored.isEmpty()
+                ? List.of()
+                : List.of("cpuid: this host's KVM ignores the selection of " + String.join(", ", ignored)
+                        + "; the scope CPUID shows what the guest sees");
+    }
+
     /** The scopes of a vCPU's variables; while the guest stands still. */
     public List<Node> scopes(int vcpu) {
         ViewedVcpu viewed = viewed(vcpu);

@@ -143,6 +143,7 @@ public final class Session {
         try (Progress progress = new Progress(client, clientFeatures, cancellation, title)) {
             LaunchedGuest started =
                     LaunchedGuest.launch(configuration, thread, new Listener(), events::guestOutput, progress);
+            started.warnings().forEach(events::important);
             breakpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
             return started;
         } catch (RuntimeException failure) {

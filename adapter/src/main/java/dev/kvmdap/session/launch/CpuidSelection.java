@@ -46,6 +46,24 @@ public final class CpuidSelection {
         return List.copyOf(selection.given);
     }
 
+    /**
+     * The features of which a guest has the opposite of what was asked for: some hosts take a selection and ignore it.
+     *
+     * @param features as in {@link #apply}
+     * @param actual what the guest's CPUID instruction really answers (KVM_GET_CPUID2)
+     */
+    public static List<String> ignored(Map<String, Boolean> features, List<CpuidEntry> actual) {
+        CpuidCatalogue catalogue = CpuidCatalogue.load();
+        return features.entrySet().stream()
+                .filter(feature -> catalogue
+                        .feature(feature.getKey())
+                        .map(field -> isGiven(actual, field) != feature.getValue())
+                        .orElse(false))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
     private void select(String name, boolean wanted) {
         Optional<CpuidField> feature = catalogue.feature(name);
         if (feature.isEmpty()) {
@@ -69,7 +87,7 @@ public final class CpuidSelection {
 
     /** Whether the feature could be given: it was already, or KVM emulates it. */
     private boolean give(CpuidField feature) {
-        if (given.stream().anyMatch(entry -> answers(entry, feature) && has(entry, feature))) {
+        if (isGiven(given, feature)) {
             return true;
         }
         Optional<CpuidEntry> emulation = emulated.stream()
@@ -84,6 +102,10 @@ public final class CpuidSelection {
         }
         given.replaceAll(entry -> answers(entry, feature) ? with(entry, feature, true) : entry);
         return true;
+    }
+
+    private static boolean isGiven(List<CpuidEntry> entries, CpuidField feature) {
+        return entries.stream().anyMatch(entry -> answers(entry, feature) && has(entry, feature));
     }
 
     private static boolean answers(CpuidEntry entry, CpuidField feature) {
