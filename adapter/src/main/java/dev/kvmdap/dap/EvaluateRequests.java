@@ -7,6 +7,7 @@ import dev.kvmdap.console.ConsoleTarget;
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.Format;
 import dev.kvmdap.expression.Value;
+import dev.kvmdap.session.LaunchedGuest;
 import dev.kvmdap.session.MemoryReference;
 import dev.kvmdap.session.Session;
 import dev.kvmdap.session.SessionState;
@@ -96,9 +97,10 @@ final class EvaluateRequests implements RequestFamily {
     }
 
     private ConsoleTarget target(@Nullable Integer frame) {
-        int vcpu = frame == null
-                ? session.stoppedVcpu()
-                : session.stopScope().frame(frame).vcpu();
-        return session.guest().consoleTarget(vcpu);
+        LaunchedGuest guest = session.guest();
+        return guest.consoleTarget(
+                frame == null
+                        ? guest.topFrame(session.stoppedVcpu())
+                        : session.stopScope().frame(frame));
     }
 }

@@ -2,6 +2,8 @@ package dev.kvmdap.dap;
 
 import dev.kvmdap.session.Session;
 import dev.kvmdap.session.SessionState;
+import dev.kvmdap.session.StopScope.StoppedFrame;
+import dev.kvmdap.view.LocalsView;
 import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegistersView;
 import java.util.EnumSet;
@@ -25,10 +27,10 @@ final class ScopesRequest implements RequestFamily {
     }
 
     private ScopesResponse scopes(ScopesArguments arguments) {
-        int vcpu = session.stopScope().frame(arguments.getFrameId()).vcpu();
+        StoppedFrame frame = session.stopScope().frame(arguments.getFrameId());
         ScopesResponse response = new ScopesResponse();
         response.setScopes(
-                session.guest().scopes(vcpu).stream().map(this::scope).toArray(Scope[]::new));
+                session.guest().scopes(frame).stream().map(this::scope).toArray(Scope[]::new));
         return response;
     }
 
@@ -36,10 +38,12 @@ final class ScopesRequest implements RequestFamily {
         Scope scope = new Scope();
         scope.setName(root.name());
         scope.setVariablesReference(session.stopScope().add(root));
-        if (root instanceof RegistersView) {
+        if (root instanceof LocalsView) {
+            scope.setPresentationHint(ScopePresentationHint.LOCALS);
+        } else if (root instanceof RegistersView) {
             scope.setPresentationHint(ScopePresentationHint.REGISTERS);
         }
-        scope.setExpensive(true);
+        scope.setExpensive(!(root instanceof LocalsView));
         return scope;
     }
 }

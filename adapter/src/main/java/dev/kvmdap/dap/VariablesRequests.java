@@ -10,6 +10,7 @@ import java.util.Set;
 import org.eclipse.lsp4j.debug.Capabilities;
 import org.eclipse.lsp4j.debug.SetVariableArguments;
 import org.eclipse.lsp4j.debug.SetVariableResponse;
+import org.eclipse.lsp4j.debug.ValueFormat;
 import org.eclipse.lsp4j.debug.Variable;
 import org.eclipse.lsp4j.debug.VariablePresentationHint;
 import org.eclipse.lsp4j.debug.VariablePresentationHintAttributes;
@@ -45,15 +46,16 @@ final class VariablesRequests implements RequestFamily {
         int count = orZero(arguments.getCount());
         int end = count <= 0 ? children.size() : Math.min(children.size(), start + Math.min(count, children.size()));
         VariablesResponse response = new VariablesResponse();
-        response.setVariables(
-                children.subList(start, end).stream().map(this::variable).toArray(Variable[]::new));
+        response.setVariables(children.subList(start, end).stream()
+                .map(row -> variable(row, arguments.getFormat()))
+                .toArray(Variable[]::new));
         return response;
     }
 
-    private Variable variable(Node row) {
+    private Variable variable(Node row, @Nullable ValueFormat format) {
         Variable variable = new Variable();
         variable.setName(row.name());
-        variable.setValue(row.value());
+        variable.setValue(value(row, format));
         if (session.clientFeatures().variableType() && row.type() != null) {
             variable.setType(row.type());
         }
@@ -77,11 +79,15 @@ final class VariablesRequests implements RequestFamily {
         row.set(arguments.getValue());
         session.valuesChanged();
         SetVariableResponse response = new SetVariableResponse();
-        response.setValue(row.value());
+        response.setValue(value(row, arguments.getFormat()));
         response.setType(row.type());
         response.setMemoryReference(row.memoryReference());
         response.setVariablesReference(session.stopScope().add(row));
         return response;
+    }
+
+    private static String value(Node row, @Nullable ValueFormat format) {
+        return format != null && Boolean.TRUE.equals(format.getHex()) ? row.valueInHex() : row.value();
     }
 
     private static int orZero(@Nullable Integer number) {

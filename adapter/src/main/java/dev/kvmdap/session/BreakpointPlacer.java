@@ -32,7 +32,7 @@ final class BreakpointPlacer {
     BreakpointPlacer(Engine engine, Symbols symbols) {
         this.engine = engine;
         this.symbols = symbols;
-        this.names = new ProgramNames();
+        this.names = new ProgramNames(symbols);
     }
 
     /** Sets a breakpoint at all its places; where there is none the answer says why. */
@@ -41,7 +41,8 @@ final class BreakpointPlacer {
         try {
             condition = request.condition().isBlank() ? null : names.condition(request.condition());
         } catch (ExpressionException wrong) {
-            return Places.none("condition: " + wrong.getMessage());
+            return Places.none("condition: " + wrong.getMessage()
+                    + " (a condition may name registers and variables outside of functions)");
         }
         if (request.target() instanceof AtLine line) {
             return atLine(line, request, condition);

@@ -4,6 +4,7 @@ import dev.kvmdap.console.ConsoleTarget;
 import dev.kvmdap.console.RegisterValue;
 import dev.kvmdap.engine.Cpu;
 import dev.kvmdap.expression.Expression;
+import dev.kvmdap.expression.Names;
 import dev.kvmdap.expression.Value;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.view.RegisterFile;
@@ -27,18 +28,20 @@ final class FrameTarget implements ConsoleTarget {
     private static final Set<Register> LONG_MODE_ONLY = EnumSet.range(Register.R8, Register.R15);
 
     private final Cpu cpu;
+    private final Names<Cpu> names;
     private final Symbols symbols;
     private final RegisterFile registers;
 
-    FrameTarget(Cpu cpu, ViewedVcpu viewed, Symbols symbols) {
+    FrameTarget(Cpu cpu, Names<Cpu> names, ViewedVcpu viewed, Symbols symbols) {
         this.cpu = cpu;
+        this.names = names;
         this.symbols = symbols;
         this.registers = new RegisterFile(viewed);
     }
 
     @Override
     public Value evaluate(Expression expression) {
-        return expression.bind(new ProgramNames()).value(cpu);
+        return expression.bind(names).value(cpu);
     }
 
     @Override

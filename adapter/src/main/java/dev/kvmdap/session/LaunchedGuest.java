@@ -1,17 +1,22 @@
 package dev.kvmdap.session;
 
 import dev.kvmdap.console.ConsoleTarget;
+import dev.kvmdap.device.ByteSink;
+import dev.kvmdap.engine.Cpu;
 import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.EngineListener;
+import dev.kvmdap.expression.Names;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.HostProbe;
 import dev.kvmdap.kvm.Kvm;
 import dev.kvmdap.machine.Machine;
 import dev.kvmdap.machine.MachineConfiguration;
+import dev.kvmdap.session.StopScope.StoppedFrame;
 import dev.kvmdap.session.launch.CpuidSelection;
 import dev.kvmdap.session.launch.LaunchConfiguration;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.view.CpuidView;
+import dev.kvmdap.view.LocalsView;
 import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegistersView;
 import java.util.List;
@@ -55,14 +60,7 @@ public final class LaunchedGuest implements AutoCloseable {
             Symbols symbols = ProgramSymbols.open(configuration);
             GuestOutput serial = new GuestOutput(thread, output);
             GuestOutput debugPort = new GuestOutput(thread, output);
-            MachineConfiguration machine = new MachineConfiguration(
-                    configuration.memory(),
-                    configuration.cpus(),
-                    configuration.exitPort(),
-                    CpuidSelection.apply(configuration.cpuid(), kvm.supportedCpuid(), kvm.emulatedCpuid()),
-                    serial,
-                    debugPort,
-                    configuration.bootConfiguration());
+            MachineConfiguration machine = machine(configuration, kvm, serial, debugPort);
             progress.step("loading " + configuration.program().getFileName());
             Engine engine = new Engine(() -> Machine.create(kvm, machine), symbols, host, thread::execute, listener);
             return new LaunchedGuest(configuration, kvm, engine, serial, debugPort);
@@ -70,6 +68,23 @@ public final class LaunchedGuest implements AutoCloseable {
             kvm.close();
             throw failure;
         }
+    }
+
+    /**
+     * The machine that a launch configuration describes.
+     *
+     * @throws dev.kvmdap.session.launch.LaunchConfigurationException where it asks for CPUID features that cannot be given
+     */
+    static MachineConfiguration machine(
+            LaunchConfiguration configuration, Kvm kvm, ByteSink serial, ByteSink debugPort) {
+        return new MachineConfiguration(
+                configuration.memory(),
+                configuration.cpus(),
+                configuration.exitPort(),
+                CpuidSelection.apply(configuration.cpuid(), kvm.supportedCpuid(), kvm.emulatedCpuid()),
+                serial,
+                debugPort,
+                configuration.bootConfiguration());
     }
 
     /** What the client asked for. */
@@ -100,16 +115,31 @@ public final class LaunchedGuest implements AutoCloseable {
                         + "; the scope CPUID shows what the guest sees");
     }
 
-    /** The scopes of a vCPU's variables; while the guest stands still. */
-    public List<Node> scopes(int vcpu) {
-        ViewedVcpu viewed = viewed(vcpu);
+    /** The scopes of a frame's variables; while the guest stands still. */
+    public List<Node> scopes(StoppedFrame at) {
+        Cpu cpu = engine.cpu(at.vcpu());
+        ViewedVcpu viewed = viewed(at.vcpu());
+        Names<Cpu> names = new FrameNames(cpu, at.frame(), engine.symbols());
         return List.of(
-                new RegistersView(viewed), new CpuidView(kvm::supportedCpuid, kvm::emulatedCpuid, viewed::cpuid));
+                new LocalsView(
+                        at.frame(),
+                        cpu,
+                        engine.symbols(),
+                        expression -> expression.bind(names).evaluate(cpu)),
+                new RegistersView(viewed),
+                new CpuidView(kvm::supportedCpuid, kvm::emulatedCpuid, viewed::cpuid));
     }
 
-    /** What the console's verbs look at; while the guest stands still. */
-    public ConsoleTarget consoleTarget(int vcpu) {
-        return new FrameTarget(engine.cpu(vcpu), viewed(vcpu), engine.symbols());
+    /** What the console's verbs look at in a frame; while the guest stands still. */
+    public ConsoleTarget consoleTarget(StoppedFrame at) {
+        Cpu cpu = engine.cpu(at.vcpu());
+        return new FrameTarget(
+                cpu, new FrameNames(cpu, at.frame(), engine.symbols()), viewed(at.vcpu()), engine.symbols());
+    }
+
+    /** The innermost frame of a vCPU; while the guest stands still. */
+    public StoppedFrame topFrame(int vcpu) {
+        return new StoppedFrame(vcpu, engine.stack(vcpu, 0, 1).get(0));
     }
 
     private ViewedVcpu viewed(int vcpu) {

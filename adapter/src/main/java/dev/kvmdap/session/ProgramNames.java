@@ -8,13 +8,24 @@ import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.ExpressionException;
 import dev.kvmdap.expression.Names;
 import dev.kvmdap.expression.Operand;
+import dev.kvmdap.symbols.Function;
+import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.view.RegisterNames;
+import java.util.List;
 import java.util.Optional;
 
-/** What expressions may name: the registers of the vCPU, and the variables of the program. */
+/**
+ * What expressions may name wherever the guest stands: the registers of the vCPU, the variables that always exist, and
+ * functions, which stand for their addresses.
+ */
 final class ProgramNames implements Names<Cpu> {
 
     private final Names<Cpu> registers = new RegisterNames<>(Cpu::regs, Cpu::sregs);
+    private final Symbols symbols;
+
+    ProgramNames(Symbols symbols) {
+        this.symbols = symbols;
+    }
 
     /**
      * A breakpoint's condition.
@@ -39,6 +50,13 @@ final class ProgramNames implements Names<Cpu> {
 
     @Override
     public Optional<Operand<Cpu>> variable(String name) {
-        return Optional.empty();
+        Optional<Operand<Cpu>> global = symbols.variable(name).map(VariableOperand::of);
+        if (global.isPresent()) {
+            return global;
+        }
+        List<Function> functions = symbols.functionsNamed(name);
+        return functions.isEmpty()
+                ? Optional.empty()
+                : Optional.of(VariableOperand.address(functions.get(0).low()));
     }
 }

@@ -15,6 +15,11 @@ public interface Node {
     /** What it shows beside its name; may be empty for a group. */
     String value();
 
+    /** What it shows where the client wants numbers in hexadecimal. */
+    default String valueInHex() {
+        return value();
+    }
+
     /** What the value is, in a few words: shown when a person points at it. */
     default @Nullable String type() {
         return null;

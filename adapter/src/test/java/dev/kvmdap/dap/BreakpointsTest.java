@@ -99,6 +99,21 @@ class BreakpointsTest {
     }
 
     @Test
+    void conditionMayNameGlobalVariables() {
+        try (client) {
+            client.launch(
+                    Examples.multiboot("long-mode"),
+                    () -> client.request(
+                            "setFunctionBreakpoints",
+                            Map.of(
+                                    "breakpoints",
+                                    List.of(Map.of("name", "serial_print", "condition", "exceptions_handled == 1")))));
+            client.expectStopped("function breakpoint");
+            assertThat(client.evaluate("exceptions_handled")).isEqualTo("1");
+        }
+    }
+
+    @Test
     void conditionThatIsNoExpressionIsToldAtOnce() {
         try (client) {
             client.launch(Examples.multiboot("long-mode"), () -> {

@@ -126,6 +126,91 @@ class InspectionTest {
     }
 
     @Test
+    void localsAreShownEvaluatedAndChanged() {
+        try (client) {
+            client.launch(Examples.multiboot("long-mode"), () -> client.breakAt(MAIN, "fibonacci-loop"));
+            client.expectStopped("breakpoint");
+            client.resumeUntil("continue", "breakpoint");
+            JsonObject locals = client.scope("Locals");
+            assertThat(locals.get("presentationHint").getAsString()).isEqualTo("locals");
+            assertThat(client.children(locals).stream()
+                            .map(row -> row.get("name").getAsString()))
+                    .contains("n", "previous", "current", "i");
+            assertThat(value(client.child(locals, "i"))).isEqualTo("1");
+            assertThat(client.child(locals, "n").get("type").getAsString()).isEqualTo("unsigned int");
+            assertThat(client.evaluate("current + i * 10")).isEqualTo("11");
+            Map<String, ?> change = Map.of(
+                    "variablesReference", locals.get("variablesReference").getAsInt(), "name", "i", "value", "n - 1");
+            client.request("setVariable", change);
+            assertThat(client.evaluate("i == n - 1")).isEqualTo("1");
+            client.breakAt(MAIN);
+            client.resumeUntil("stepOut", "step");
+            assertThat(client.topFrame().get("name").getAsString()).isEqualTo("give_turn");
+        }
+    }
+
+    @Test
+    void valueThatDoesNotFitAVariableIsRefused() {
+        try (client) {
+            stopInRecursion();
+            JsonObject locals = client.scope("Locals");
+            Map<String, ?> change = Map.of(
+                    "variablesReference",
+                    locals.get("variablesReference").getAsInt(),
+                    "name",
+                    "n",
+                    "value",
+                    "0x100000000");
+            assertThat(client.failing("setVariable", change))
+                    .isEqualTo("0x100000000 does not fit in n, which has 4 bytes");
+        }
+    }
+
+    @Test
+    void numbersAreShownInHexadecimalOnRequest() {
+        try (client) {
+            stopInRecursion();
+            int locals = client.scope("Locals").get("variablesReference").getAsInt();
+            Map<String, ?> hex = Map.of("variablesReference", locals, "format", Map.of("hex", true));
+            assertThat(value(client.request("variables", hex)
+                            .getAsJsonArray("variables")
+                            .get(0)
+                            .getAsJsonObject()))
+                    .isEqualTo("0x1");
+        }
+    }
+
+    @Test
+    void everyFrameHasItsOwnVariablesAndRegisters() {
+        try (client) {
+            stopInRecursion();
+            List<JsonObject> frames = client.stack(1);
+            assertThat(evaluate("n", frames.get(0))).isEqualTo("1");
+            assertThat(evaluate("n", frames.get(1))).isEqualTo("2");
+            assertThat(evaluate("n", frames.get(4))).isEqualTo("5");
+            assertThat(evaluate("$rip", frames.get(1)))
+                    .isEqualTo(frames.get(1).get("instructionPointerReference").getAsString());
+            assertThat(Long.decode(evaluate("$rsp", frames.get(1))))
+                    .isGreaterThan(Long.decode(evaluate("$rsp", frames.get(0))));
+            Map<String, ?> lost = Map.of(
+                    "expression", "$rax", "frameId", frames.get(1).get("id").getAsInt());
+            assertThat(client.failing("evaluate", lost)).contains("rax is not known in this frame");
+        }
+    }
+
+    @Test
+    void globalsFunctionsAndLabelsHaveValues() {
+        try (client) {
+            stopAtMain();
+            assertThat(client.evaluate("exceptions_handled")).isEqualTo("0");
+            assertThat(client.evaluate("kernel_main == $rip - ($rip - kernel_main)"))
+                    .isEqualTo("1");
+            assertThat(client.failing("evaluate", Map.of("expression", "scheduler")))
+                    .contains("'scheduler' is a struct scheduler, not a number; its memory is at 0x");
+        }
+    }
+
+    @Test
     void cpuidShowsItsThreeFaces() {
         try (client) {
             stopAtMain();
@@ -182,7 +267,7 @@ class InspectionTest {
             assertThat(repl("help")).contains("info registers", "Anything else is an expression");
             assertThat(repl("info registers rip")).contains("kernel_main");
             assertThat(repl("x/4xb $rip")).contains("<kernel_main+");
-            assertThat(client.failing("evaluate", Map.of("expression", "info", "context", "repl")))
+            assertThat(client.failing("evaluate", Map.of("expression", "info nonsense", "context", "repl")))
                     .isNotBlank();
             List<String> completions = DapTestClient.objects(
                             client.request("completions", Map.of("text", "$ri", "column", 4))
@@ -260,6 +345,20 @@ class InspectionTest {
             }
             client.expectStopped("breakpoint");
         }
+    }
+
+    private String evaluate(String expression, JsonObject frame) {
+        return client.request(
+                        "evaluate",
+                        Map.of(
+                                "expression",
+                                expression,
+                                "frameId",
+                                frame.get("id").getAsInt(),
+                                "context",
+                                "watch"))
+                .get("result")
+                .getAsString();
     }
 
     private String repl(String line) {
