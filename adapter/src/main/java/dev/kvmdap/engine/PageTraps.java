@@ -32,11 +32,11 @@ final class PageTraps {
      */
     void arrange(NavigableMap<Long, WatchAccess> forbid, NavigableSet<Long> makeReadOnly) {
         forbidden.keySet().stream().filter(page -> !forbid.containsKey(page)).forEach(this::allow);
-        forbid.keySet().forEach(page -> forbid(page, forbid.get(page)));
+        forbid.forEach(this::forbid);
         forbidden = new TreeMap<>(forbid);
-        unfetchable = forbid.keySet().stream()
-                .filter(page -> forbid.get(page) == WatchAccess.READ_WRITE)
-                .mapToLong(Long::longValue)
+        unfetchable = forbid.entrySet().stream()
+                .filter(page -> page.getValue() == WatchAccess.READ_WRITE)
+                .mapToLong(page -> page.getKey())
                 .toArray();
         if (!makeReadOnly.equals(readOnly)) {
             machine.setReadOnly(makeReadOnly);

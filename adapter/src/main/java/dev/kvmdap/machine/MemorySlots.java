@@ -5,11 +5,9 @@ import dev.kvmdap.kvm.Vm;
 import dev.kvmdap.x86.GuestPhysical;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
-import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -39,11 +37,12 @@ final class MemorySlots {
     void arrange(NavigableSet<Long> pages) {
         List<Piece> wanted = new ArrayList<>();
         memory.regions().forEach(region -> cut(region, pages, wanted));
-        Set<Piece> unwanted = new HashSet<>(slots.keySet());
+        Map<Piece, Integer> unwanted = new HashMap<>(slots);
         wanted.forEach(unwanted::remove);
-        for (Piece piece : unwanted) {
-            set(slots.remove(piece), piece, 0);
-        }
+        unwanted.forEach((piece, number) -> {
+            set(number, piece, 0);
+            slots.remove(piece);
+        });
         for (Piece piece : wanted) {
             slots.computeIfAbsent(piece, created -> {
                 int number = freeNumber();
