@@ -138,7 +138,8 @@ class WatchpointsOnKvmTest {
     void stepTellsTheWatchpointAndTheInstruction(Means means) {
         try (DebuggedGuest guest = guest(means)) {
             watch(guest, address("value"), 4, WatchAccess.WRITE);
-            guest.setPc(guest.marker("write"));
+            guest.step(StepKind.OVER, Granularity.LINE);
+            assertThat(guest.pc()).isEqualTo(guest.marker("write"));
 
             WatchHit hit = onlyHit(guest.step(StepKind.OVER, Granularity.LINE));
 
