@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** Answers questions about source lines from the line tables of one image. Addresses are the file's own. */
 final class SourceLines {
 
+    /** How compilers begin the names of files that do not exist, such as {@code <built-in>}. */
+    private static final String MADE_UP = "<";
+
     private final DwarfFile dwarf;
     private final SourceFiles files;
     private final Map<Path, List<Occurrence>> occurrences = new HashMap<>();
@@ -53,11 +56,12 @@ final class SourceLines {
     Optional<SourceLine> lineAt(long address) {
         LineTable table = tableAt(address);
         int row = table == null ? -1 : table.rowAt(address);
-        if (table == null || row < 0) {
+        String path = row < 0 || table == null ? "" : table.files().path(table.fileNumber(row));
+        if (table == null || path.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new SourceLine(
-                files.of(table.files().path(table.fileNumber(row))),
+                files.of(path),
                 table.line(row),
                 table.column(row),
                 table.address(row),
@@ -182,7 +186,9 @@ final class SourceLines {
         for (Unit unit : dwarf.units()) {
             FileTable table = dwarf.fileTable(unit);
             for (int i = table == null ? 0 : table.firstNumber(); table != null && i < table.endNumber(); i++) {
-                recorded.add(table.path(i));
+                if (!table.name(i).isEmpty() && !table.name(i).startsWith(MADE_UP)) {
+                    recorded.add(table.path(i));
+                }
             }
         }
         Set<SourceFile> sources = new LinkedHashSet<>();
