@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class Connection implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Connection.class.getName());
+    /** How long the process waits for a session when it is told to end. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final MessageReader reader;
@@ -61,8 +65,19 @@ public final class Connection implements AutoCloseable {
     private List<RequestFamily> families() {
         return List.of(
                 new InitializeRequest(session, () -> table.capabilities()),
-                new CancelRequest(),
-                new DisconnectRequest(session));
+                new LaunchRequests(session),
+                new BreakpointRequests(session),
+                new BreakpointLocationsRequest(session),
+                new RunRequests(session),
+                new ThreadsRequest(session),
+                new StackTraceRequest(session),
+                new ScopesRequest(session),
+                new VariablesRequests(session),
+                new EvaluateRequests(session),
+                new ReadMemoryRequest(session),
+                new SourceRequests(session),
+                new EndRequests(session),
+                new CancelRequest());
     }
 
     /** Serves the client until it goes; returns when its guest has gone too. */
@@ -82,7 +97,9 @@ public final class Connection implements AutoCloseable {
     /** As {@link #close}, and waits for it; not on the session thread. */
     void end() {
         close();
-        session.awaitEnd();
+        if (!session.awaitEnd(PATIENCE)) {
+            LOG.log(Level.WARNING, "a session did not end in time");
+        }
     }
 
     private void read() {
@@ -106,9 +123,9 @@ public final class Connection implements AutoCloseable {
     }
 
     private void accept(Request request) {
-        Cancellation cancellation = new Cancellation();
+        Cancellation cancellation = new Cancellation(request.seq());
         unanswered.put(request.seq(), cancellation);
-        CancelRequest.target(request).map(unanswered::get).ifPresent(Cancellation::request);
+        CancelRequest.target(request).map(unanswered::get).ifPresent(Cancellation::demand);
         thread.execute(() -> handle(request, cancellation));
     }
 
@@ -130,16 +147,16 @@ public final class Connection implements AutoCloseable {
         } else {
             writer.failure(request, explain(request, failure));
         }
+        session.answered();
     }
 
     private static RequestFailure explain(Request request, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof RequestFailure expected) {
-            return expected;
-        }
-        LOG.log(Level.ERROR, "'" + request.command() + "' failed inside kvmdap", cause);
-        return new RequestFailure(
-                Kind.INTERNAL_ERROR, "'" + request.command() + "' failed inside kvmdap, which is a bug: " + cause);
+        return RequestFailure.of(Kind.REFUSED, cause).orElseGet(() -> {
+            LOG.log(Level.ERROR, "'" + request.command() + "' failed inside kvmdap", cause);
+            return new RequestFailure(
+                    Kind.INTERNAL_ERROR, "'" + request.command() + "' failed inside kvmdap, which is a bug: " + cause);
+        });
     }
 }

@@ -3,13 +3,15 @@ package dev.kvmdap.kvm;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The variable-sized struct kvm_cpuid2 and the search for the number of entries that the kernel wants to be offered.
  *
  * <p>By api.txt 4.88 too few entries are refused with E2BIG, too many with ENOMEM and the right number in {@code nent}, and
- * the exact number is accepted. Kernels really accept too many and set {@code nent} to the valid ones, and some refuse the
- * exact number too, since they test for room before they know that a leaf is the last. Both are met here.
+ * the exact number is accepted. Kernels really accept too many and set {@code nent} to the valid ones; KVM_GET_EMULATED_CPUID
+ * can refuse the exact number too, since it tests for room before it knows that a leaf is the last; and KVM_GET_CPUID2 of
+ * older kernels leaves {@code nent} as it was, so that the least number it accepts is the exact one. All of them are met.
  */
 final class CpuidTable {
     private static final int FIRST_OFFER = 64;
@@ -18,31 +20,42 @@ final class CpuidTable {
 
     private CpuidTable() {}
 
-    /** All entries that a KVM_GET_…CPUID ioctl has. */
+    /** All entries that a KVM_GET_…CPUID ioctl has, and nothing behind them. */
     static List<CpuidEntry> get(Descriptor descriptor, Ioctl ioctl) {
-        int refusedAsTooFew = 0;
-        int refusedAsTooMany = LARGEST_OFFER + 1;
+        int tooFew = -1;
+        int enough = LARGEST_OFFER + 1;
         int offer = FIRST_OFFER;
         int answer = -Errno.E2BIG.number();
-        while (refusedAsTooFew < offer && offer < refusedAsTooMany) {
+        @Nullable List<CpuidEntry> accepted = null;
+        while (tooFew < offer && offer < enough) {
             NativeStruct table = allocate(offer);
             answer = descriptor.attempt(ioctl, table);
             int told = table.bytes().getInt(NENT);
             if (answer >= 0) {
-                return entries(table.bytes(), Math.max(0, Math.min(told, offer)));
-            }
-            if (Errno.E2BIG.is(answer)) {
-                refusedAsTooFew = offer;
-                offer = refusedAsTooMany > LARGEST_OFFER ? Math.max(2 * offer, told) : offer + 1;
+                accepted = entries(table.bytes(), Math.max(0, Math.min(told, offer)));
+                if (accepted.size() < offer) {
+                    return accepted;
+                }
+                enough = offer;
+                offer = between(tooFew, enough);
+            } else if (Errno.E2BIG.is(answer)) {
+                tooFew = offer;
+                offer = enough > LARGEST_OFFER ? Math.max(2 * offer, told) : between(tooFew, enough);
             } else if (Errno.ENOMEM.is(answer)) {
-                refusedAsTooMany = offer;
-                offer = told > refusedAsTooFew && told < offer ? told : offer - 1;
+                enough = offer;
+                offer = told > tooFew && told < enough ? told : between(tooFew, enough);
             } else {
-                break;
+                throw descriptor.refusal(ioctl, answer);
             }
         }
-        descriptor.accepted(ioctl, answer);
-        throw new AssertionError("an accepted table of CPUID entries returns from the search");
+        if (accepted == null) {
+            throw descriptor.refusal(ioctl, answer);
+        }
+        return accepted;
+    }
+
+    private static int between(int low, int high) {
+        return Math.floorDiv(low + high, 2);
     }
 
     /** Gives a vCPU its entries. */

@@ -63,9 +63,14 @@ final class Descriptor implements AutoCloseable {
     /** The answer of an ioctl where it is a result; an exception where it is an errno. */
     int accepted(Ioctl ioctl, int answer) {
         if (answer < 0) {
-            throw new KvmException(ioctl.name() + " on " + what, -answer, Remedy.of(ioctl, -answer));
+            throw refusal(ioctl, answer);
         }
         return answer;
+    }
+
+    /** The exception for an ioctl that answered -errno. */
+    KvmException refusal(Ioctl ioctl, int answer) {
+        return new KvmException(ioctl.name() + " on " + what, -answer, Remedy.of(ioctl, -answer));
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.kvmdap.kvm;
 
 import dev.kvmdap.x86.GuestPhysical;
 import dev.kvmdap.x86.GuestVirtual;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,9 +15,9 @@ final class ExitDecoder {
     private static final int NOTIFY_CONTEXT_INVALID = 1;
 
     private final Vcpu vcpu;
-    private final ByteBuffer run;
+    private final MappedMemory run;
 
-    ExitDecoder(Vcpu vcpu, ByteBuffer run) {
+    ExitDecoder(Vcpu vcpu, MappedMemory run) {
         this.vcpu = vcpu;
         this.run = run;
     }
@@ -76,10 +75,10 @@ final class ExitDecoder {
             case Abi.EXIT_XEN ->
                 new Exit.Xen(
                         u32(Layouts.EXIT_XEN, "type"),
-                        u32(Layouts.EXIT_XEN, "longmode") != 0,
-                        u32(Layouts.EXIT_XEN, "cpl"),
-                        u64(Layouts.EXIT_XEN, "input"),
-                        words(Layouts.EXIT_XEN, "params", 6));
+                        u32(Layouts.EXIT_XEN, "u.hcall.longmode") != 0,
+                        u32(Layouts.EXIT_XEN, "u.hcall.cpl"),
+                        u64(Layouts.EXIT_XEN, "u.hcall.input"),
+                        words(Layouts.EXIT_XEN, "u.hcall.params", 6));
             case Abi.EXIT_NOTIFY -> new Exit.Notify((u32(Layouts.EXIT_NOTIFY, "flags") & NOTIFY_CONTEXT_INVALID) != 0);
             case Abi.EXIT_MEMORY_FAULT ->
                 new Exit.MemoryFault(
@@ -115,12 +114,12 @@ final class ExitDecoder {
         int length = Math.min(15, u8(Layouts.EXIT_EMULATION_FAILURE, "insn_size"));
         int start = EXIT + Layouts.EXIT_EMULATION_FAILURE.offset("insn_bytes");
         return IntStream.range(0, length)
-                .mapToObj(i -> Byte.toUnsignedInt(run.get(start + i)))
+                .mapToObj(i -> Byte.toUnsignedInt(run.getByte(start + i)))
                 .toList();
     }
 
     private int u8(Layout arm, String field) {
-        return Byte.toUnsignedInt(run.get(EXIT + arm.offset(field)));
+        return Byte.toUnsignedInt(run.getByte(EXIT + arm.offset(field)));
     }
 
     private int u32(Layout arm, String field) {

@@ -1,6 +1,8 @@
 package dev.kvmdap.kvm;
 
 import dev.kvmdap.x86.CpuMode;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -13,6 +15,8 @@ import java.util.Map;
  * @param guestDebugControls the control bits of KVM_SET_GUEST_DEBUG that KVM announces: a union of the {@code GUESTDBG_} bits
  *     of {@link Abi}
  * @param synchronisesRegisters KVM_RUN leaves the registers in the shared area, and rightly so
+ * @param stepStaysArmed a single step is armed still after an instruction that KVM emulated; where not, KVM_SET_GUEST_DEBUG
+ *     has to be called before every step
  * @param paging32 a guest in protected mode can switch 32-bit paging on
  * @param modes what works in each CPU mode
  */
@@ -23,6 +27,7 @@ public record HostFindings(
         Map<Capability, Integer> capabilities,
         int guestDebugControls,
         boolean synchronisesRegisters,
+        boolean stepStaysArmed,
         boolean paging32,
         Map<CpuMode, ModeFindings> modes) {
 
@@ -42,12 +47,12 @@ public record HostFindings(
     }
 
     public HostFindings {
-        capabilities = Map.copyOf(capabilities);
-        modes = Map.copyOf(modes);
+        capabilities = Collections.unmodifiableMap(new LinkedHashMap<>(capabilities));
+        modes = Collections.unmodifiableMap(new LinkedHashMap<>(modes));
     }
 
     static HostFindings withoutKvm(HostDescription host, KvmException problem) {
-        return new HostFindings(host, Access.refused(problem), 0, Map.of(), 0, false, false, Map.of());
+        return new HostFindings(host, Access.refused(problem), 0, Map.of(), 0, false, false, false, Map.of());
     }
 
     /** Whether guests can be run here. */
@@ -66,8 +71,8 @@ public record HostFindings(
         return capabilities.getOrDefault(capability, 0);
     }
 
-    /** The byte to plant for software breakpoints in this mode, and why. */
-    public PlantedChoice plantedByte(CpuMode mode) {
-        return PlantedChoice.of(findings(mode));
+    /** The byte to plant for software breakpoints, and why. */
+    public PlantedChoice plantedByte() {
+        return PlantedChoice.of(modes);
     }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out what this host's KVM really does. KVM's capabilities announce what may work; here a tiny guest tries it, in each CPU
@@ -80,7 +81,7 @@ public final class HostProbe {
 
     private HostFindings findings(HostDescription host, Kvm kvm, Map<Capability, Integer> capabilities) {
         try (ProbeGuest guest = watch(ProbeGuest.create(kvm, calls, false));
-                ProbeGuest interruptible = watch(ProbeGuest.create(kvm, calls, true))) {
+                @Nullable ProbeGuest interruptible = createInterruptible(kvm)) {
             Map<CpuMode, ModeFindings> modes = new EnumMap<>(CpuMode.class);
             for (CpuMode mode : CpuMode.values()) {
                 modes.put(mode, new ModeProbe(guest, mode).findings(interruptible));
@@ -92,10 +93,20 @@ public final class HostProbe {
                     capabilities,
                     guest.vcpu().guestDebugControls(),
                     synchronisesRegisters(guest),
+                    interruptible != null && stepStaysArmed(interruptible),
                     paging32(guest),
                     modes);
         } finally {
             running.clear();
+        }
+    }
+
+    /** A guest with interrupt controllers, where this KVM has them. */
+    private @Nullable ProbeGuest createInterruptible(Kvm kvm) {
+        try {
+            return watch(ProbeGuest.create(kvm, calls, true));
+        } catch (KvmException e) {
+            return null;
         }
     }
 
@@ -116,6 +127,18 @@ public final class HostProbe {
         return rip == ProbeGuestLayout.CODE + 1
                 && rip == vcpu.regs().rip()
                 && cr0 == vcpu.sregs().cr0();
+    }
+
+    /** Steps an instruction that every KVM emulates, then runs on without arming the next step. */
+    private static boolean stepStaysArmed(ProbeGuest guest) {
+        int[] code = ProbeGuestLayout.STORE_TASK_PRIORITY;
+        if (guest.run(CpuMode.PROTECTED, GuestDebug.enabled().singleStep(), code) != Abi.EXIT_DEBUG) {
+            return false;
+        }
+        long next = (long) ProbeGuestLayout.CODE + code.length;
+        return guest.vcpu().debugPc() == next
+                && guest.resumeAsArmed() == Abi.EXIT_DEBUG
+                && guest.vcpu().debugPc() == next + 1;
     }
 
     /** Switches 32-bit paging on and reads through a page table. */

@@ -2,6 +2,7 @@ package dev.kvmdap.kvm;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The layout of one C struct of the KVM interface. Fields are declared in the order of the kernel's header, their offsets
@@ -31,6 +32,16 @@ final class Layout {
             throw new IllegalArgumentException("struct " + name + " has no field " + field);
         }
         return offset;
+    }
+
+    /** The name after {@code struct}, or the member's where it is a part of a union. */
+    String name() {
+        return name;
+    }
+
+    /** The fields, each as C's offsetof takes it. */
+    Set<String> fields() {
+        return offsets.keySet();
     }
 
     /** The struct's size in bytes: sizeof. */

@@ -111,10 +111,11 @@ final class Layouts {
             .u64("data")
             .size(24);
     static final Layout EXIT_XEN = Layout.of("kvm_xen_exit")
-            .u32("type", "pad")
-            .u32("longmode", "cpl")
-            .u64("input", "result")
-            .words("params", 6)
+            .u32("type")
+            .union("u", 0)
+            .u32("u.hcall.longmode", "u.hcall.cpl")
+            .u64("u.hcall.input", "u.hcall.result")
+            .words("u.hcall.params", 6)
             .size(80);
     static final Layout EXIT_NOTIFY = Layout.of("notify").u32("flags").size(4);
     static final Layout EXIT_MEMORY_FAULT =
@@ -126,7 +127,7 @@ final class Layouts {
 
     static final Layout GUEST_DEBUG = Layout.of("kvm_guest_debug")
             .u32("control", "pad")
-            .words("debugreg", 8)
+            .words("arch.debugreg", 8)
             .size(72);
     static final Layout USERSPACE_MEMORY_REGION = Layout.of("kvm_userspace_memory_region")
             .u32("slot", "flags")
@@ -187,7 +188,7 @@ final class Layouts {
             .u64("count_load_time")
             .size(24);
     static final Layout PIT_STATE2 = Layout.of("kvm_pit_state2")
-            .structs(PIT_CHANNEL_STATE, "channel0", "channel1", "channel2")
+            .structs(PIT_CHANNEL_STATE, "channels[0]", "channels[1]", "channels[2]")
             .u32("flags")
             .words32("reserved", 9)
             .size(112);

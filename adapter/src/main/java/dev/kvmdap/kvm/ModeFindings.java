@@ -1,6 +1,8 @@
 package dev.kvmdap.kvm;
 
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -42,7 +44,7 @@ public record ModeFindings(
     }
 
     public ModeFindings {
-        planted = Map.copyOf(planted);
+        planted = Collections.unmodifiableMap(new LinkedHashMap<>(planted));
     }
 
     /** A mode in which nothing works, or that could not be probed. */

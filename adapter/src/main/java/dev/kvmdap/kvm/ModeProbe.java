@@ -3,6 +3,7 @@ package dev.kvmdap.kvm;
 import dev.kvmdap.x86.CpuMode;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Tries each means of debugging in one CPU mode. */
 final class ModeProbe {
@@ -36,9 +37,9 @@ final class ModeProbe {
     }
 
     /**
-     * @param interruptible a second guest, which has interrupt controllers
+     * @param interruptible a second guest, which has interrupt controllers; null where this KVM has none
      */
-    ModeFindings findings(ProbeGuest interruptible) {
+    ModeFindings findings(@Nullable ProbeGuest interruptible) {
         try {
             return new ModeFindings(
                     singleStep(),
@@ -48,7 +49,7 @@ final class ModeProbe {
                     writeSlots(),
                     accessSlots(),
                     planted(),
-                    new ModeProbe(interruptible, mode).blocksInterrupts(),
+                    interruptible != null && new ModeProbe(interruptible, mode).blocksInterrupts(),
                     pageTrap(),
                     readOnlySlots());
         } catch (KvmException e) {

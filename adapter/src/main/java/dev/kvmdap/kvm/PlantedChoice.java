@@ -1,52 +1,47 @@
 package dev.kvmdap.kvm;
 
+import dev.kvmdap.x86.CpuMode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
- * The byte to plant for a software breakpoint on this host, in one CPU mode.
+ * The byte to plant for software breakpoints on this host: one for all CPU modes, since nobody knows in which mode a guest
+ * will come to it.
  *
- * @param instruction empty where none stops the guest
- * @param finding what it leads to
- * @param reason a sentence for people: why this one
+ * @param instruction empty where none stops the guest in every mode
+ * @param reason for people: why this one, and why none that is preferred
  */
-public record PlantedChoice(Optional<PlantedByte> instruction, PlantedByte.Finding finding, String reason) {
+public record PlantedChoice(Optional<PlantedByte> instruction, String reason) {
 
-    /** The first byte, in the order of preference, that a guest in this mode stops at. */
-    static PlantedChoice of(ModeFindings mode) {
-        for (PlantedByte candidate : PlantedByte.values()) {
-            PlantedByte.Finding finding = mode.planted(candidate);
-            if (finding.stops()) {
-                return new PlantedChoice(Optional.of(candidate), finding, whyNotInt3(mode) + why(candidate, finding));
+    /** HLT is no candidate: a guest with in-kernel interrupt controllers does not leave KVM at it. */
+    private static final List<PlantedByte> CANDIDATES = List.of(PlantedByte.INT3, PlantedByte.ICEBP);
+
+    /** The first byte, in the order of preference, at which a guest stops in each of these modes. */
+    static PlantedChoice of(Map<CpuMode, ModeFindings> modes) {
+        List<String> reasons = new ArrayList<>();
+        for (PlantedByte candidate : CANDIDATES) {
+            String failing = modes.entrySet().stream()
+                    .filter(mode -> !mode.getValue().planted(candidate).stops())
+                    .map(mode -> mode.getKey().term())
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+            if (failing.isEmpty() && !modes.isEmpty()) {
+                reasons.add(candidate + " stops it in every mode, by " + way(candidate, modes.values()) + ".");
+                return new PlantedChoice(Optional.of(candidate), String.join(" ", reasons));
             }
+            reasons.add(candidate + " does not stop the guest in " + failing + " mode.");
         }
-        return new PlantedChoice(
-                Optional.empty(),
-                PlantedByte.Finding.NOTHING,
-                "No planted instruction stops the guest in this mode"
-                        + (mode.executeSlots() > 0
-                                ? "; only its " + mode.executeSlots() + " execute slots do."
-                                : ", and no execute slot does."));
+        reasons.add("Only debug-register slots do, of which there are four.");
+        return new PlantedChoice(Optional.empty(), String.join(" ", reasons));
     }
 
-    private static String whyNotInt3(ModeFindings mode) {
-        PlantedByte.Finding int3 = mode.planted(PlantedByte.INT3);
-        if (int3.stops()) {
-            return "";
-        }
-        return int3.outcome() == PlantedByte.Outcome.GUEST
-                ? "INT3 goes to the guest's own handler here. "
-                : "INT3 does not stop the guest here. ";
-    }
-
-    private static String why(PlantedByte candidate, PlantedByte.Finding finding) {
-        return candidate
-                + switch (finding.outcome()) {
-                    case DEBUG_EXIT -> " works as a debug exit, the way that is meant.";
-                    case EMULATION_ERROR ->
-                        " works by the emulation error that this KVM ends with at it; the vCPU stays intact.";
-                    case HALT_EXIT ->
-                        " works by the exit for a halt, as long as the guest has no in-kernel interrupt controller.";
-                    case GUEST, NOTHING -> " does not stop the guest.";
-                };
+    private static String way(PlantedByte candidate, Collection<ModeFindings> modes) {
+        boolean asMeant =
+                modes.stream().allMatch(mode -> mode.planted(candidate).outcome() == PlantedByte.Outcome.DEBUG_EXIT);
+        return asMeant ? "a debug exit" : "the emulation error that this KVM ends with at it, the vCPU intact";
     }
 }

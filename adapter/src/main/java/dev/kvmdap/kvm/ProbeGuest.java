@@ -16,6 +16,7 @@ final class ProbeGuest implements AutoCloseable {
     private static final long VMX_TSS = 0xfffbd000L;
     private static final long RUN_NANOS = 100_000_000;
     private static final long NO_DEADLINE = Long.MAX_VALUE;
+    private static final int MOST_LATE_RUNS = 5;
 
     private final MappedMemory kvmView;
     private final MappedMemory memory;
@@ -24,6 +25,7 @@ final class ProbeGuest implements AutoCloseable {
     private final ProbeGuestLayout layout;
     private final VcpuEvents noEvents;
     private volatile long deadline = NO_DEADLINE;
+    private int lateRuns;
 
     private ProbeGuest(MappedMemory kvmView, MappedMemory memory, Vm vm, Vcpu vcpu) {
         this.kvmView = kvmView;
@@ -135,12 +137,20 @@ final class ProbeGuest implements AutoCloseable {
     }
 
     /**
-     * Runs on to the next exit.
+     * Runs on to the next exit; not at all where the host has let too many runs go on for ever.
      *
      * @return the exit reason, {@link #REFUSED} or {@link #NEVER_ENDED}
      */
     int resume(GuestDebug debug) {
+        if (lateRuns == MOST_LATE_RUNS) {
+            return NEVER_ENDED;
+        }
         vcpu.setGuestDebug(debug);
+        return resumeAsArmed();
+    }
+
+    /** The same with guest debugging left as the last exit has left it. */
+    int resumeAsArmed() {
         long end = System.nanoTime() + RUN_NANOS;
         deadline = end;
         try {
@@ -148,6 +158,7 @@ final class ProbeGuest implements AutoCloseable {
             while (reason == Abi.EXIT_INTR) {
                 vcpu.interrupter().acknowledge();
                 if (System.nanoTime() - end >= 0) {
+                    lateRuns++;
                     return NEVER_ENDED;
                 }
                 reason = vcpu.run();

@@ -31,6 +31,8 @@ final class ProbeGuestLayout {
     static final int PAGED_DATA = 0x100000;
     /** Code for protected mode: reads 32 bits at {@link #PAGED_DATA} into EAX. */
     static final int[] LOAD_PAGED_DATA = {0xa1, 0x00, 0x00, 0x10, 0x00};
+    /** Code for protected mode: stores EAX, which is 0, to the task priority register of the local APIC. */
+    static final int[] STORE_TASK_PRIORITY = {0xa3, 0x80, 0x00, 0xe0, 0xfe};
     /** Where handlers write their vector. */
     static final int VECTOR_PORT = 0x40;
 

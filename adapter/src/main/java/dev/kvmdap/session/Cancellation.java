@@ -8,16 +8,31 @@ import dev.kvmdap.session.RequestFailure.Kind;
  */
 public final class Cancellation {
 
-    private volatile boolean requested;
+    private final int request;
+    private volatile boolean demanded;
+
+    /**
+     * A request that is wanted.
+     *
+     * @param request the client's number of it
+     */
+    public Cancellation(int request) {
+        this.request = request;
+    }
+
+    /** The client's number of the request. */
+    public int request() {
+        return request;
+    }
 
     /** The client no longer wants the request's result; any thread. */
-    public void request() {
-        requested = true;
+    public void demand() {
+        demanded = true;
     }
 
     /** Whether the client took the request back; any thread. */
-    public boolean isRequested() {
-        return requested;
+    public boolean isDemanded() {
+        return demanded;
     }
 
     /**
@@ -26,7 +41,7 @@ public final class Cancellation {
      * @throws RequestFailure of kind {@link Kind#CANCELLED} where it is not
      */
     public void check() {
-        if (requested) {
+        if (demanded) {
             throw new RequestFailure(Kind.CANCELLED, "cancelled by the client");
         }
     }

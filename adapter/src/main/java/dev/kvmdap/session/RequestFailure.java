@@ -1,5 +1,16 @@
 package dev.kvmdap.session;
 
+import dev.kvmdap.console.ConsoleException;
+import dev.kvmdap.elf.ElfException;
+import dev.kvmdap.engine.EngineException;
+import dev.kvmdap.expression.ExpressionException;
+import dev.kvmdap.kvm.KvmException;
+import dev.kvmdap.machine.BootException;
+import dev.kvmdap.session.launch.LaunchConfigurationException;
+import dev.kvmdap.view.ChangeRefusedException;
+import java.util.List;
+import java.util.Optional;
+
 /**
  * A request that cannot be done. Its message is for the person at the client: what was wrong, what is allowed, what to do
  * next.
@@ -21,7 +32,9 @@ public final class RequestFailure extends RuntimeException {
         /** The client took the request back; DAP's {@code cancelled}. */
         CANCELLED(6),
         /** A mistake of kvmdap's own. */
-        INTERNAL_ERROR(7);
+        INTERNAL_ERROR(7),
+        /** The guest or the host does not allow it now. */
+        REFUSED(8);
 
         private final int id;
 
@@ -35,12 +48,32 @@ public final class RequestFailure extends RuntimeException {
         }
     }
 
+    private static final List<Class<? extends RuntimeException>> FOR_PEOPLE = List.of(
+            LaunchConfigurationException.class,
+            BootException.class,
+            ElfException.class,
+            KvmException.class,
+            EngineException.class,
+            ChangeRefusedException.class,
+            ConsoleException.class,
+            ExpressionException.class);
+
     private final Kind kind;
 
     /** A failure with its words for people. */
     public RequestFailure(Kind kind, String message) {
-        super(message, null, false, kind == Kind.INTERNAL_ERROR);
+        super(message, null, false, false);
         this.kind = kind;
+    }
+
+    /** The failure of a request that ended with an exception; empty where that one's message is not for people. */
+    public static Optional<RequestFailure> of(Kind kind, Throwable exception) {
+        if (exception instanceof RequestFailure known) {
+            return Optional.of(known);
+        }
+        return FOR_PEOPLE.stream().anyMatch(type -> type.isInstance(exception))
+                ? Optional.of(new RequestFailure(kind, String.valueOf(exception.getMessage())))
+                : Optional.empty();
     }
 
     /** An argument is missing or means nothing here. */

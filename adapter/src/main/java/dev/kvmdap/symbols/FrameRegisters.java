@@ -33,6 +33,22 @@ public final class FrameRegisters {
         return new FrameRegisters(4, new long[COUNT], 0, false);
     }
 
+    /**
+     * The caller's registers where there is no call-frame information: only what its return address and stack pointer are,
+     * and what callees must leave as they found it (System V psABI).
+     */
+    public FrameRegisters caller(long returnAddress, long stackPointer) {
+        FrameRegisters caller = copy();
+        for (int register = 0; register < COUNT; register++) {
+            if (!isCalleeSaved(register)) {
+                caller.forget(register);
+            }
+        }
+        return caller.set(pcRegister(), returnAddress)
+                .set(stackPointerRegister(), stackPointer)
+                .afterCall(true);
+    }
+
     FrameRegisters copy() {
         return new FrameRegisters(wordSize, Arrays.copyOf(values, values.length), known, afterCall);
     }

@@ -1,4 +1,7 @@
-/** Trees of variables: registers, flags, segments, CPUID. */
+/**
+ * Trees of variables: registers, flags, segments, CPUID. A {@link dev.kvmdap.view.Node} reads what it shows when it is
+ * asked, and computes what is below it when it is opened.
+ */
 @NullMarked
 package dev.kvmdap.view;
 

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is known of CPUID's leaves and their bits. It stands in {@code cpuid.csv} beside this class and is read once, when
- * somebody first asks.
+ * What is known of CPUID's leaves and their bits. It stands in {@code cpuid.csv} beside this class and is read once,
+ * when somebody first asks.
  */
 public final class CpuidCatalogue {
 

@@ -232,7 +232,10 @@ public final class Instruction {
         return modRm >> 3 & 7;
     }
 
-    /** Reads a ModR/M byte and skips the SIB byte and the displacement that follow it (SDM vol. 2, 2.1.5): the byte, or END. */
+    /**
+     * Reads a ModR/M byte and skips the SIB byte and the displacement that follow it (SDM vol. 2, 2.1.5): the byte, or
+     * END.
+     */
     private int modRm() {
         int modRm = next();
         if (modRm == END) {

@@ -32,7 +32,10 @@ public enum InstructionKind {
     HLT,
     /** STI: holds interrupts back for one more instruction. */
     STI,
-    /** MOV to SS or POP SS: holds interrupts and debug exceptions back for one more instruction (SDM vol. 3, 6.8.3); LSS does not. */
+    /**
+     * MOV to SS or POP SS: holds interrupts and debug exceptions back for one more instruction (SDM vol. 3, 6.8.3); LSS
+     * does not.
+     */
     LOAD_SS,
     /** IN or a single INS. */
     PORT_IN,

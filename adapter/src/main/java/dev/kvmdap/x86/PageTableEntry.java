@@ -1,8 +1,8 @@
 package dev.kvmdap.x86;
 
 /**
- * One entry that a translation went through. Bits 0 to 2 and 63 have one meaning at every level (SDM vol. 3, 4.5.4), but for
- * the PDPTEs of PAE paging, which carry no permissions.
+ * One entry that a translation went through. Bits 0 to 2 and 63 have one meaning at every level (SDM vol. 3, 4.5.4),
+ * but for the PDPTEs of PAE paging, which carry no permissions.
  *
  * @param level the table that holds the entry
  * @param address where the entry lies in physical memory

@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * Translates linear addresses by reading the guest's page tables (SDM vol. 3, chapter 4). Unlike the processor and
  * KVM_TRANSLATE it sets no Accessed bit, knows every page size, and refuses addresses that are not canonical. Physical
- * addresses are taken to be 52 bits wide, the architecture's maximum; PSE-36 is taken to be present. The tables are read
- * as they are in memory: what the guest's TLB or PAE's PDPTE registers still remember does not show.
+ * addresses are taken to be 52 bits wide, the architecture's maximum; PSE-36 is taken to be present. The tables are
+ * read as they are in memory: what the guest's TLB or PAE's PDPTE registers still remember does not show.
  */
 public final class PageWalk {
 

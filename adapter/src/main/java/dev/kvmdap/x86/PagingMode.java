@@ -4,7 +4,9 @@ package dev.kvmdap.x86;
 public enum PagingMode {
     /** CR0.PG = 0: the linear address is the physical address, 32 bits wide. */
     NONE("no paging", 32, PageTableLevel.PT, 0),
-    /** CR4.PAE = 0: two levels of 1,024 four-byte entries, pages of 4 KiB and, with CR4.PSE, 4 MiB (SDM vol. 3, 4.3). */
+    /**
+     * CR4.PAE = 0: two levels of 1,024 four-byte entries, pages of 4 KiB and, with CR4.PSE, 4 MiB (SDM vol. 3, 4.3).
+     */
     BITS_32("32-bit paging", 32, PageTableLevel.PD, 10),
     /** CR4.PAE = 1, EFER.LMA = 0: eight-byte entries, pages of 4 KiB and 2 MiB (SDM vol. 3, 4.4). */
     PAE("PAE paging", 32, PageTableLevel.PDPT, 9),

@@ -6,7 +6,10 @@ package dev.kvmdap.x86;
  */
 public interface PhysicalMemory {
 
-    /** Whether {@code length} bytes from this physical address on are memory: not a hole, not a device, not past the end. */
+    /**
+     * Whether {@code length} bytes from this physical address on are memory: not a hole, not a device, not past the
+     * end.
+     */
     boolean holds(long physical, int length);
 
     /** The 32-bit word at a physical address that {@link #holds} four bytes. */

@@ -106,17 +106,15 @@ public final class RegisterBits {
             flag("UAIE", 20, "the upper address bits are ignored (AMD)"),
             flag("AIBRSE", 21, "automatic IBRS (AMD)"));
 
-    /** SDM vol. 3, 18.2.3. */
+    /** SDM vol. 3, 18.2.3; without BLD and RTM, which are 1 when nothing happened. */
     public static final BitLayout DR6 = BitLayout.of(
             flag("B0", 0, "the condition of breakpoint 0 was met"),
             flag("B1", 1, "the condition of breakpoint 1 was met"),
             flag("B2", 2, "the condition of breakpoint 2 was met"),
             flag("B3", 3, "the condition of breakpoint 3 was met"),
-            flag("BLD", 11, "0 after a bus-lock trap"),
             flag("BD", 13, "the next instruction accesses a debug register while DR7.GD = 1"),
             flag("BS", 14, "single step"),
-            flag("BT", 15, "task switch"),
-            flag("RTM", 16, "0 if it happened in a transaction"));
+            flag("BT", 15, "task switch"));
 
     /** SDM vol. 3, 18.2.4. */
     public static final BitLayout DR7 = debugControl();

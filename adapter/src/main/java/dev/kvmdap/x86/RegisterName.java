@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A name by which assemblers call a register or a part of one (SDM vol. 1, 3.4.1): {@code ah} is bits 15:8 of RAX. Every
- * name is known in every CPU mode.
+ * A name by which assemblers call a register or a part of one (SDM vol. 1, 3.4.1): {@code ah} is bits 15:8 of RAX.
+ * Every name is known in every CPU mode.
  *
  * @param name in lower case
  * @param register the register that holds it

@@ -1,8 +1,8 @@
 package dev.kvmdap.x86;
 
 /**
- * A descriptor of the GDT or LDT (SDM vol. 3, 3.4.5 and 3.5). Code and data segments, and everything outside IA-32e mode,
- * take 8 bytes; the LDT and TSS descriptors of IA-32e mode take 16.
+ * A descriptor of the GDT or LDT (SDM vol. 3, 3.4.5 and 3.5). Code and data segments, and everything outside IA-32e
+ * mode, take 8 bytes; the LDT and TSS descriptors of IA-32e mode take 16.
  *
  * @param base linear address of the segment; 32 bits in an 8-byte descriptor
  * @param limit the 20 bits of the limit field, counted in bytes or in 4 KiB pages as {@code granularity} says

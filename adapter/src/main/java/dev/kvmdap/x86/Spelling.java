@@ -11,8 +11,8 @@ final class Spelling {
     private Spelling() {}
 
     /**
-     * The known word with the fewest letters to insert, delete or replace (Levenshtein's distance), at most a third of the
-     * misspelt one and at least one; of several, one of the same length.
+     * The known word with the fewest letters to insert, delete or replace (Levenshtein's distance), at most a third of
+     * the misspelt one and at least one; of several, one of the same length.
      */
     static Optional<String> closest(String misspelt, Collection<String> words) {
         String wanted = misspelt.toLowerCase(Locale.ROOT);

@@ -103,7 +103,7 @@ class LauncherTest {
         Path link = Files.createSymbolicLink(folder.resolve("link"), home.resolve("kvmdap"));
 
         assertThat(run(link, "doctor").stdout)
-                .contains("<-Dkvmdap.home=" + home.toRealPath() + ">")
+                .contains("<-jar><" + home.toRealPath().resolve("adapter/target/launcher/kvmdap.jar") + ">")
                 .endsWith("<doctor>");
     }
 

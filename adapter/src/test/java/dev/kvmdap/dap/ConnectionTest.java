@@ -98,7 +98,7 @@ class ConnectionTest {
     void cancelReachesRequestsThatWaitAndTheOneUnderWay() {
         Function<Session, List<RequestFamily>> patient =
                 session -> List.of(table -> table.on("untilCancelled", Object.class, SessionState.ANY, arguments -> {
-                    Awaitility.await().until(session.cancellation()::isRequested);
+                    Awaitility.await().until(session.cancellation()::isDemanded);
                     session.cancellation().check();
                     return null;
                 }));

@@ -18,6 +18,7 @@ import java.net.Socket;
 import java.nio.channels.Channels;
 import java.nio.channels.Pipe;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -274,6 +276,51 @@ public final class DapTestClient implements AutoCloseable {
     /** Every event of that name so far. */
     public synchronized List<JsonObject> eventsSoFar(String name) {
         return events.stream().filter(named(name)).map(DapTestClient::body).toList();
+    }
+
+    /** Sets the breakpoints of a source file at lines that bear markers: the answers. */
+    List<JsonObject> breakAt(Path source, String... markers) {
+        List<Map<String, Integer>> lines = Stream.of(markers)
+                .map(marker -> Map.of("line", Examples.line(source, marker)))
+                .toList();
+        return objects(request(
+                        "setBreakpoints", Map.of("source", Map.of("path", source.toString()), "breakpoints", lines))
+                .getAsJsonArray("breakpoints"));
+    }
+
+    /** Resumes, and expects the next stop to be of that reason: the event's body. */
+    public JsonObject resumeUntil(String command, String reason) {
+        request(command, Map.of("threadId", 1));
+        return expectStopped(reason);
+    }
+
+    /** The rows below a scope or a variable. */
+    public List<JsonObject> children(JsonObject parent) {
+        Map<String, Integer> reference =
+                Map.of("variablesReference", parent.get("variablesReference").getAsInt());
+        return objects(request("variables", reference).getAsJsonArray("variables"));
+    }
+
+    /** The row of that name below a scope or a variable, or further down along a path of names. */
+    public JsonObject child(JsonObject parent, String... path) {
+        JsonObject row = parent;
+        for (String name : path) {
+            List<JsonObject> named = children(row).stream()
+                    .filter(child -> child.get("name").getAsString().equals(name))
+                    .toList();
+            assertThat(named).as(name).hasSize(1);
+            row = named.get(0);
+        }
+        return row;
+    }
+
+    /** The scope of that name in the top frame. */
+    public JsonObject scope(String name) {
+        Map<String, Integer> frame = Map.of("frameId", topFrame().get("id").getAsInt());
+        return objects(request("scopes", frame).getAsJsonArray("scopes")).stream()
+                .filter(scope -> scope.get("name").getAsString().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The frames of the stack of a thread, top first. */

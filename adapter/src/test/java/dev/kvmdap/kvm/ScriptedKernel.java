@@ -165,6 +165,11 @@ public final class ScriptedKernel implements SystemCalls {
         return new Pointer(address).getByteBuffer(0, size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
+    /** The part of a kvm_run page that tells more about an exit. */
+    static ByteBuffer union(ByteBuffer run) {
+        return run.slice(Layouts.RUN.offset("exit"), 256).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
     @Override
     public int open(String path, int flags) {
         return openErrno != 0 ? -openErrno : descriptor(KVM_FD);

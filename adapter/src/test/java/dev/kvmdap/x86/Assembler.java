@@ -19,7 +19,10 @@ final class Assembler {
 
     private Assembler() {}
 
-    /** Each instruction's bytes, assembled on its own at an address of its own; the test is skipped where binutils is missing. */
+    /**
+     * Each instruction's bytes, assembled on its own at an address of its own; the test is skipped where binutils is
+     * missing.
+     */
     static List<byte[]> assemble(int codeWidth, List<String> instructions) {
         StringBuilder source = new StringBuilder(".code" + codeWidth + "\n");
         for (String instruction : instructions) {

@@ -51,7 +51,7 @@ class RegisterBitsTest {
         assertThat(RegisterBits.CR3_WITH_PCID.decode(0x10018)).isEqualTo("TABLE=0x10 PCID=0x18");
         assertThat(RegisterBits.CR4.decode(0x20)).isEqualTo("PAE");
         assertThat(RegisterBits.EFER.decode(0xd01)).isEqualTo("NXE LMA LME SCE");
-        assertThat(RegisterBits.DR6.decode(0xffff_4ff1L)).isEqualTo("RTM BS BLD B0");
+        assertThat(RegisterBits.DR6.decode(0xffff_4ff1L)).isEqualTo("BS B0");
         assertThat(RegisterBits.DR7.decode(0x000d_0402)).isEqualTo("LEN0=3 RW0=1 G0");
     }
 

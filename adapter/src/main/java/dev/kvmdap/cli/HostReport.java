@@ -1,0 +1,162 @@
+package dev.kvmdap.cli;
+
+import dev.kvmdap.kvm.Abi;
+import dev.kvmdap.kvm.Capability;
+import dev.kvmdap.kvm.HostFindings;
+import dev.kvmdap.kvm.ModeFindings;
+import dev.kvmdap.kvm.PlantedByte;
+import dev.kvmdap.x86.CpuMode;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The findings of the host probe as a person reads them: a table of what was tried, and what follows from it. */
+final class HostReport {
+
+    private static final int LABEL = 26;
+    private static final int COLUMN = 10;
+
+    private final HostFindings findings;
+    private final StringBuilder text = new StringBuilder();
+
+    HostReport(HostFindings findings) {
+        this.findings = findings;
+    }
+
+    /** The report; it ends with a line end. */
+    String text() {
+        text.setLength(0);
+        host();
+        if (findings.isUsable()) {
+            announced();
+            tried();
+            follows();
+            line("", "This machine can run and debug guests.");
+        } else {
+            line("KVM", "cannot be used: " + findings.access().problem());
+            line("what to do", findings.access().remedy());
+        }
+        return text.toString();
+    }
+
+    private void host() {
+        line("kernel", "Linux " + findings.host().kernelRelease());
+        line(
+                "processor",
+                Stream.of(findings.host().cpuModel(), findings.host().cpuVendor())
+                        .filter(name -> !name.isEmpty())
+                        .collect(Collectors.joining(", ")));
+        line("KVM modules", String.join(", ", findings.host().kvmModules()));
+    }
+
+    private void announced() {
+        line("KVM", "/dev/kvm opens, API version " + findings.apiVersion());
+        line("announced debug controls", controls());
+        line(
+                "vCPUs, memory slots",
+                "up to " + findings.capability(Capability.MAX_VCPUS) + " and "
+                        + findings.capability(Capability.NR_MEMSLOTS));
+    }
+
+    private String controls() {
+        Map<Integer, String> names = new LinkedHashMap<>();
+        names.put(Abi.GUESTDBG_ENABLE, "ENABLE");
+        names.put(Abi.GUESTDBG_SINGLESTEP, "SINGLESTEP");
+        names.put(Abi.GUESTDBG_USE_SW_BP, "USE_SW_BP");
+        names.put(Abi.GUESTDBG_USE_HW_BP, "USE_HW_BP");
+        names.put(Abi.GUESTDBG_INJECT_DB, "INJECT_DB");
+        names.put(Abi.GUESTDBG_INJECT_BP, "INJECT_BP");
+        names.put(Abi.GUESTDBG_BLOCKIRQ, "BLOCKIRQ");
+        return names.entrySet().stream()
+                .filter(control -> (findings.guestDebugControls() & control.getKey()) != 0)
+                .map(Map.Entry::getValue)
+                .collect(Collectors.joining(" "));
+    }
+
+    private void tried() {
+        text.append('\n');
+        row("tried, by CPU mode", CpuMode::term);
+        modeRow("single step", mode -> yes(mode.singleStep()));
+        modeRow("single step at CPL 3", mode -> yes(mode.userSingleStep()));
+        modeRow("execute slots (DR0-DR3)", mode -> count(mode.executeSlots()));
+        modeRow("write slots", mode -> count(mode.writeSlots()));
+        modeRow("read/write slots", mode -> yes(mode.accessSlots()));
+        for (PlantedByte planted : PlantedByte.values()) {
+            modeRow(
+                    String.format(Locale.ROOT, "planted %s (%02x)", planted, planted.opcode()),
+                    mode -> stop(mode.planted(planted)));
+        }
+        modeRow("interrupts held off", mode -> yes(mode.blocksInterrupts()));
+        modeRow("page trap", mode -> trap(mode.pageTrap()));
+        modeRow("read-only memory slots", mode -> yes(mode.readOnlySlots()));
+        text.append('\n');
+        line("registers shared by mmap", yes(findings.synchronisesRegisters()));
+        line("a step stays armed", yes(findings.stepStaysArmed()));
+        line("32-bit paging", findings.paging32() ? "yes" : "no: a guest in protected mode cannot switch it on");
+        text.append('\n');
+    }
+
+    private static String stop(PlantedByte.Finding finding) {
+        if (!finding.stops()) {
+            return finding.outcome() == PlantedByte.Outcome.GUEST ? "to guest" : "no";
+        }
+        return switch (finding.outcome()) {
+            case DEBUG_EXIT -> "debug exit";
+            case EMULATION_ERROR -> "by error";
+            case HALT_EXIT -> "by halt";
+            case GUEST, NOTHING -> "no";
+        };
+    }
+
+    private static String trap(ModeFindings.PageTrap trap) {
+        return switch (trap) {
+            case MMIO_EXIT -> "exit";
+            case FAULT -> "fault";
+            case NONE -> "no";
+        };
+    }
+
+    private void follows() {
+        line("software breakpoints", findings.plantedByte().reason());
+        if (anyMode(ModeFindings::executeSlotRefires)) {
+            line("execute slots", "fire again at once on resume: disarmed for the first instruction");
+        }
+        if (!anyMode(mode -> mode.writeSlots() > 0)) {
+            line("data in debug registers", "never fires here");
+        }
+        text.append('\n');
+    }
+
+    private boolean anyMode(Function<ModeFindings, Boolean> property) {
+        return Stream.of(CpuMode.values()).map(findings::findings).anyMatch(property::apply);
+    }
+
+    private void modeRow(String label, Function<ModeFindings, String> cell) {
+        row(label, mode -> cell.apply(findings.findings(mode)));
+    }
+
+    private void row(String label, Function<CpuMode, String> cell) {
+        StringBuilder row = new StringBuilder(String.format(Locale.ROOT, "%-" + LABEL + "s", label));
+        for (CpuMode mode : CpuMode.values()) {
+            row.append(String.format(
+                    Locale.ROOT, "%-" + (Math.max(COLUMN, mode.term().length()) + 2) + "s", cell.apply(mode)));
+        }
+        text.append(row.toString().stripTrailing()).append('\n');
+    }
+
+    private void line(String label, String value) {
+        text.append(label.isEmpty() ? value : String.format(Locale.ROOT, "%-" + LABEL + "s%s", label, value))
+                .append('\n');
+    }
+
+    private static String yes(boolean works) {
+        return works ? "yes" : "no";
+    }
+
+    private static String count(int slots) {
+        return slots == 0 ? "none" : Integer.toString(slots);
+    }
+}

@@ -1,0 +1,161 @@
+package dev.kvmdap.engine;
+
+import dev.kvmdap.kvm.Regs;
+import dev.kvmdap.symbols.CallerFrame;
+import dev.kvmdap.symbols.FrameRegisters;
+import dev.kvmdap.symbols.Function;
+import dev.kvmdap.symbols.MemoryReader;
+import dev.kvmdap.symbols.Symbols;
+import dev.kvmdap.x86.GuestVirtual;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The activations that a vCPU is in, innermost first, found one by one as they are asked for: by call-frame information
+ * where the code has some, else by the frame pointer. 16-bit code has neither, so only its top frame is known. While the
+ * guest stands still.
+ */
+final class CallStack {
+
+    /** Regs' indices in the order of DWARF's numbers (System V psABI for x86-64, figure 3.36). */
+    private static final int[] DWARF_64 = {
+        Regs.RAX, Regs.RDX, Regs.RCX, Regs.RBX, Regs.RSI, Regs.RDI, Regs.RBP, Regs.RSP, Regs.R8, Regs.R9, Regs.R10,
+        Regs.R11, Regs.R12, Regs.R13, Regs.R14, Regs.R15, Regs.RIP
+    };
+
+    /** The same for 32-bit code (System V psABI for i386, figure 2.14). */
+    private static final int[] DWARF_32 = {
+        Regs.RAX, Regs.RCX, Regs.RDX, Regs.RBX, Regs.RSP, Regs.RBP, Regs.RSI, Regs.RDI, Regs.RIP
+    };
+
+    private static final int RBP_64 = 6;
+    private static final int EBP_32 = 5;
+
+    private final Symbols symbols;
+    private final DebuggerMemory memory;
+    private final MemoryReader reader;
+    private final boolean unwindable;
+    private final List<Frame> frames = new ArrayList<>();
+    private final List<Long> ends = new ArrayList<>();
+    private boolean complete;
+
+    private record Caller(FrameRegisters registers, long frameEnd, Frame.FoundBy foundBy) {}
+
+    CallStack(Cpu cpu, Symbols symbols) {
+        this.symbols = symbols;
+        this.memory = cpu.memory();
+        this.reader = (linear, into) -> memory.read(linear, into, 0, into.length) == into.length;
+        this.unwindable = cpu.codeBits() != 16;
+        frames.add(frame(0, topRegisters(cpu), Frame.FoundBy.REGISTERS));
+    }
+
+    private static FrameRegisters topRegisters(Cpu cpu) {
+        boolean wide = cpu.codeBits() == 64;
+        FrameRegisters registers = wide ? FrameRegisters.x86_64() : FrameRegisters.i386();
+        int[] order = wide ? DWARF_64 : DWARF_32;
+        for (int number = 0; number < order.length; number++) {
+            int index = order[number];
+            long value = index == Regs.RIP
+                    ? cpu.pc()
+                    : index == Regs.RSP ? cpu.stackPointer() : cpu.regs().get(index);
+            registers.set(number, value);
+        }
+        return registers;
+    }
+
+    private Frame frame(int index, FrameRegisters registers, Frame.FoundBy foundBy) {
+        long lookup = registers.lookupAddress();
+        return new Frame(
+                index,
+                new GuestVirtual(registers.pc()),
+                symbols.functionAt(lookup),
+                symbols.lineAt(lookup),
+                foundBy,
+                registers);
+    }
+
+    /** At most {@code count} frames from {@code start} on, fewer where the stack ends. */
+    List<Frame> frames(int start, int count) {
+        int end = (int) Math.min((long) start + count, Integer.MAX_VALUE);
+        while (frames.size() < end && findNext()) {
+            // each round finds one frame
+        }
+        return List.copyOf(frames.subList(Math.min(start, frames.size()), Math.min(end, frames.size())));
+    }
+
+    /** The stack pointer that the innermost frame's return leaves behind. */
+    OptionalLong frameEnd() {
+        frames(0, 2);
+        return ends.isEmpty() ? OptionalLong.empty() : OptionalLong.of(ends.get(0));
+    }
+
+    private boolean findNext() {
+        if (complete || !unwindable) {
+            return false;
+        }
+        Frame callee = frames.get(frames.size() - 1);
+        Optional<Caller> found = caller(callee).filter(caller -> liesAbove(callee, caller));
+        complete = found.isEmpty();
+        found.ifPresent(caller -> {
+            ends.add(caller.frameEnd());
+            frames.add(frame(frames.size(), caller.registers(), caller.foundBy()));
+        });
+        return !complete;
+    }
+
+    /** The stack grows down: a caller's frame that does not lie above its callee's is none. */
+    private static boolean liesAbove(Frame callee, Caller caller) {
+        return Long.compareUnsigned(caller.frameEnd(), callee.registers().stackPointer()) > 0;
+    }
+
+    private Optional<Caller> caller(Frame callee) {
+        Optional<CallerFrame> described = symbols.unwind(callee.registers(), reader);
+        if (described.isPresent()) {
+            return described
+                    .filter(caller -> !caller.outermost())
+                    .map(caller -> new Caller(caller.registers(), caller.cfa(), Frame.FoundBy.CALL_FRAME_INFORMATION));
+        }
+        Optional<Function> function = callee.function();
+        boolean entered = callee.index() == 0
+                && function.isPresent()
+                && function.get().low() == callee.pc().address();
+        return entered ? byStackTop(callee.registers()) : byFramePointer(callee.registers());
+    }
+
+    /** Before a function's first instruction the return address lies on top of the stack. */
+    private Optional<Caller> byStackTop(FrameRegisters callee) {
+        int word = callee.wordSize();
+        long end = callee.stackPointer() + word;
+        return returnAddress(callee.stackPointer(), word)
+                .map(pc -> new Caller(callee.caller(pc, end), end, Frame.FoundBy.STACK_TOP));
+    }
+
+    /** Above the saved frame pointer, to which the frame pointer points, lies the return address. */
+    private Optional<Caller> byFramePointer(FrameRegisters callee) {
+        int word = callee.wordSize();
+        int number = word == Long.BYTES ? RBP_64 : EBP_32;
+        long framePointer = callee.get(number);
+        if (framePointer == 0 || !callee.has(number)) {
+            return Optional.empty();
+        }
+        long end = framePointer + 2L * word;
+        OptionalLong saved = memory.number(framePointer, word);
+        return saved.isEmpty()
+                ? Optional.empty()
+                : returnAddress(framePointer + word, word)
+                        .map(pc -> new Caller(
+                                callee.caller(pc, end).set(number, saved.getAsLong()),
+                                end,
+                                Frame.FoundBy.FRAME_POINTER));
+    }
+
+    /** A word that can be a return address: it points into known code. */
+    private Optional<Long> returnAddress(long address, int word) {
+        OptionalLong value = memory.number(address, word);
+        return value.isPresent() && symbols.functionAt(value.getAsLong() - 1).isPresent()
+                ? Optional.of(value.getAsLong())
+                : Optional.empty();
+    }
+}

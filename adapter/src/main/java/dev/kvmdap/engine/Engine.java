@@ -1,0 +1,215 @@
+package dev.kvmdap.engine;
+
+import dev.kvmdap.kvm.HostFindings;
+import dev.kvmdap.machine.Machine;
+import dev.kvmdap.symbols.Symbols;
+import dev.kvmdap.x86.GuestVirtual;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Debugs one guest: breakpoints, steps, stops, and the state in between. All methods belong to the session thread unless
+ * they say otherwise; none of them waits for the guest to stop by itself.
+ *
+ * <p>A stop holds the whole guest. A resume answers at once, and one {@link Stop} follows it.
+ */
+public final class Engine implements AutoCloseable {
+
+    private final Supplier<Machine> powerOn;
+    private final Symbols symbols;
+    private final TrapByte trapByte;
+    private final HostFindings host;
+    private final Executor sessionThread;
+    private final EngineListener listener;
+    private final List<Breakpoint> breakpoints = new ArrayList<>();
+
+    private Guest guest;
+    private int nextBreakpointId = 1;
+    private @Nullable LineStep step;
+    private boolean closed;
+
+    /**
+     * Switches the guest's machine on; it stands before its first instruction.
+     *
+     * @param powerOn makes the machine, now and at every restart
+     * @param sessionThread runs tasks on the session thread, in order
+     */
+    public Engine(
+            Supplier<Machine> powerOn,
+            Symbols symbols,
+            HostFindings host,
+            Executor sessionThread,
+            EngineListener listener) {
+        this.powerOn = powerOn;
+        this.symbols = symbols;
+        this.host = host;
+        this.trapByte = TrapByte.on(host);
+        this.sessionThread = sessionThread;
+        this.listener = listener;
+        this.guest = new Guest(powerOn.get(), trapByte, host, this::concludeLater);
+    }
+
+    /** The machine that the guest runs on; another one after each restart. */
+    public Machine machine() {
+        return guest.machine();
+    }
+
+    /** What is known of the guest's code. */
+    public Symbols symbols() {
+        return symbols;
+    }
+
+    /** What this host's KVM really does. */
+    public HostFindings host() {
+        return host;
+    }
+
+    /** Whether the guest runs. */
+    public boolean running() {
+        return guest.running();
+    }
+
+    /**
+     * Sets a breakpoint. Where the guest runs, it is held for the moment that this takes.
+     *
+     * @param address linear address of an instruction
+     * @param condition what must hold for a stop; null for always
+     * @return the breakpoint; its placement says whether it stands
+     */
+    public Breakpoint addBreakpoint(GuestVirtual address, BreakpointMode mode, @Nullable Condition condition) {
+        Breakpoint breakpoint = new Breakpoint(nextBreakpointId++, address, mode, condition);
+        breakpoints.add(breakpoint);
+        guest.change(traps -> traps.add(breakpoint, guest.cpu(0)));
+        return breakpoint;
+    }
+
+    /** Removes a breakpoint; one that is not set any more is ignored. */
+    public void removeBreakpoint(Breakpoint breakpoint) {
+        if (breakpoints.remove(breakpoint)) {
+            guest.change(traps -> traps.remove(breakpoint));
+        }
+    }
+
+    /** Lets the guest run until something stops it. */
+    public void resume() {
+        requireStopped("continue");
+        step = null;
+        guest.runAll();
+    }
+
+    /**
+     * Lets one vCPU take a step while the others stand still.
+     *
+     * @param vcpu from 0
+     * @throws EngineException a step out of a frame whose caller is not known
+     */
+    public void step(int vcpu, StepKind kind, Granularity granularity) {
+        requireStopped("step");
+        Cpu cpu = guest.cpu(vcpu);
+        long pc = cpu.pc();
+        StepPlan plan;
+        step = null;
+        if (kind == StepKind.OUT) {
+            plan = out(vcpu);
+        } else if (granularity == Granularity.LINE) {
+            step = new LineStep(symbols, pc, kind == StepKind.OVER, frameEnd(vcpu));
+            plan = step.first();
+        } else {
+            plan = kind == StepKind.OVER ? StepPlan.LeaveRanges.instruction(pc) : new StepPlan.Instruction();
+        }
+        guest.run(vcpu, plan);
+    }
+
+    private StepPlan out(int vcpu) {
+        List<Frame> frames = stack(vcpu, 0, 2);
+        long end = frameEnd(vcpu);
+        if (frames.size() < 2 || end == LineStep.UNKNOWN_FRAME_END) {
+            throw new EngineException(
+                    "Cannot step out: the caller of %s is not known (no call-frame information and no frame pointer here). Set a breakpoint in the caller and continue."
+                            .formatted(symbols.describe(guest.cpu(vcpu).pc())));
+        }
+        return new StepPlan.RunTo(frames.get(1).pc(), end);
+    }
+
+    private long frameEnd(int vcpu) {
+        return callStack(vcpu).frameEnd().orElse(LineStep.UNKNOWN_FRAME_END);
+    }
+
+    /** Stops the guest; {@link Stop.Paused} follows, or the stop that came first. Nothing follows where none runs. */
+    public void pause() {
+        guest.pause();
+    }
+
+    /** A vCPU's registers and memory. While the guest stands still. */
+    public Cpu cpu(int vcpu) {
+        return guest.cpu(vcpu);
+    }
+
+    /** How many vCPUs the guest has. */
+    public int vcpus() {
+        return guest.machine().vcpus().size();
+    }
+
+    /**
+     * The frames of the call stack from {@code start} on, as many as there are and at most {@code levels}. While the guest
+     * stands still.
+     */
+    public List<Frame> stack(int vcpu, int start, int levels) {
+        return callStack(vcpu).frames(start, levels);
+    }
+
+    private CallStack callStack(int vcpu) {
+        return new CallStack(guest.cpu(vcpu), symbols);
+    }
+
+    /** Switches the machine off and on again: the guest stands before its first instruction, breakpoints kept. */
+    public void restart() {
+        guest.close();
+        step = null;
+        guest = new Guest(powerOn.get(), trapByte, host, this::concludeLater);
+        guest.change(traps -> breakpoints.forEach(breakpoint -> traps.add(breakpoint, guest.cpu(0))));
+    }
+
+    /** Ends the guest and gives everything back to the host. */
+    @Override
+    public void close() {
+        closed = true;
+        guest.close();
+    }
+
+    private void requireStopped(String action) {
+        if (guest.running()) {
+            throw new EngineException("Cannot " + action + ": the guest is running. Pause it first.");
+        }
+    }
+
+    /** On a vCPU's thread. */
+    private void concludeLater(Guest.Run run) {
+        sessionThread.execute(() -> {
+            if (!closed && run.guest() == guest) {
+                guest.hold(run).ifPresent(this::conclude);
+            }
+        });
+    }
+
+    private void conclude(Stop stop) {
+        if (stop instanceof Stop.Step && step != null) {
+            StepPlan next = step.next(guest.cpu(stop.vcpu()), guest.executed(stop.vcpu()));
+            if (next != null) {
+                guest.run(stop.vcpu(), next);
+                return;
+            }
+        }
+        step = null;
+        if (stop instanceof Stop.Reset reset) {
+            restart();
+            listener.reset(reset);
+            guest.runAll();
+            return;
+        }
+        listener.stopped(stop);
+    }
+}

@@ -1,0 +1,11 @@
+package dev.kvmdap.engine;
+
+/** Hears what happens to the guest. Called on the session thread. */
+public interface EngineListener {
+
+    /** The guest stands still. Not called for what {@link #reset} tells. */
+    void stopped(Stop stop);
+
+    /** The guest has reset its machine and goes on from its first instruction, breakpoints kept. */
+    void reset(Stop.Reset reset);
+}

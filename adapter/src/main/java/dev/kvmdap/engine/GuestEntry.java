@@ -1,0 +1,175 @@
+package dev.kvmdap.engine;
+
+import dev.kvmdap.device.Effect;
+import dev.kvmdap.device.PortBus;
+import dev.kvmdap.kvm.Abi;
+import dev.kvmdap.kvm.HostFindings;
+import dev.kvmdap.kvm.Vcpu;
+import dev.kvmdap.x86.InstructionKind;
+
+/**
+ * Brings one vCPU into the guest and out again: arms guest debugging, serves the devices, heeds interruptions. On the
+ * vCPU's thread. Allocates nothing.
+ *
+ * <p>KVM sets the trap flag in KVM_SET_GUEST_DEBUG only. An instruction that loads RFLAGS clears it, and on some hosts so
+ * does one that KVM emulates; there it is armed before every step.
+ */
+final class GuestEntry {
+
+    /** How the guest was left. */
+    enum Outcome {
+        /** One instruction was executed. */
+        STEPPED,
+        /** A debug exception or a breakpoint; {@link Vcpu#debugException} and its neighbours tell which. */
+        DEBUG,
+        /** Another thread wants something. */
+        INTERRUPTED,
+        /** A device wants something of the machine: {@link #effect}. */
+        EFFECT,
+        /** Any other exit: {@link Vcpu#exit}. */
+        EXIT
+    }
+
+    /** No slot is left disarmed. */
+    static final int NO_SLOT = -1;
+
+    private enum Armed {
+        NOTHING,
+        STEP,
+        RUN
+    }
+
+    private final Vcpu vcpu;
+    private final PortBus ports;
+    private final Traps traps;
+    private final int stepControl;
+    private final int trapControl;
+    private final boolean staysArmed;
+    private final long[] debugRegisters = new long[8];
+    private Armed armed = Armed.NOTHING;
+    private int armedVersion;
+    private Effect effect = Effect.none();
+
+    GuestEntry(Vcpu vcpu, PortBus ports, Traps traps, HostFindings host) {
+        this.vcpu = vcpu;
+        this.ports = ports;
+        this.traps = traps;
+        this.staysArmed = host.stepStaysArmed();
+        this.trapControl = traps.trapByte().control();
+        this.stepControl =
+                Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_SINGLESTEP | (host.guestDebugControls() & Abi.GUESTDBG_BLOCKIRQ);
+    }
+
+    /** Registers may have been changed: whatever was armed counts no more. */
+    void disarm() {
+        armed = Armed.NOTHING;
+    }
+
+    /**
+     * Executes one instruction with interrupts held back.
+     *
+     * @param disarmedSlot the slot whose breakpoint is to be passed, or {@link #NO_SLOT}
+     * @param kind of the instruction
+     */
+    Outcome step(int disarmedSlot, InstructionKind kind) {
+        if (armed != Armed.STEP || armedVersion != traps.version() || disarmedSlot != NO_SLOT) {
+            arm(Armed.STEP, stepControl, disarmedSlot);
+        }
+        Outcome outcome = enter(true);
+        boolean harmless = kind == InstructionKind.OTHER && outcome == Outcome.DEBUG && disarmedSlot == NO_SLOT;
+        armed = staysArmed && harmless ? Armed.STEP : Armed.NOTHING;
+        return outcome;
+    }
+
+    /**
+     * Delivers a debug exception to the guest and stops in its handler.
+     *
+     * @param vector 1 for #DB, 3 for #BP
+     */
+    Outcome inject(int vector) {
+        int injection = vector == 1 ? Abi.GUESTDBG_INJECT_DB : Abi.GUESTDBG_INJECT_BP;
+        arm(Armed.NOTHING, stepControl | injection, NO_SLOT);
+        return enter(true);
+    }
+
+    /** Runs freely. */
+    Outcome run() {
+        if (armed != Armed.RUN || armedVersion != traps.version()) {
+            arm(Armed.RUN, 0, NO_SLOT);
+        }
+        return enter(false);
+    }
+
+    /** What the device access of the last {@link Outcome#EFFECT} asks for. */
+    Effect effect() {
+        return effect;
+    }
+
+    private void arm(Armed purpose, int control, int disarmedSlot) {
+        boolean slots = traps.slots().fill(debugRegisters, disarmedSlot);
+        int wanted = control
+                | (slots ? Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_USE_HW_BP : 0)
+                | (traps.planted().isEmpty() ? 0 : Abi.GUESTDBG_ENABLE | trapControl);
+        vcpu.setGuestDebug(wanted, debugRegisters);
+        armed = purpose;
+        armedVersion = traps.version();
+    }
+
+    private Outcome enter(boolean stepping) {
+        while (true) {
+            int reason = vcpu.run();
+            switch (reason) {
+                case Abi.EXIT_IO, Abi.EXIT_MMIO -> {
+                    serve(reason);
+                    if (stepping || effect != Effect.none()) {
+                        return complete();
+                    }
+                }
+                case Abi.EXIT_DEBUG -> {
+                    return Outcome.DEBUG;
+                }
+                case Abi.EXIT_INTR -> {
+                    vcpu.interrupter().acknowledge();
+                    return Outcome.INTERRUPTED;
+                }
+                case Abi.EXIT_AGAIN -> {}
+                default -> {
+                    return Outcome.EXIT;
+                }
+            }
+        }
+    }
+
+    /** Lets the instruction whose device access was served retire, without executing the next one. */
+    private Outcome complete() {
+        while (true) {
+            int reason = vcpu.complete();
+            if (reason != Abi.EXIT_IO && reason != Abi.EXIT_MMIO) {
+                return effect == Effect.none() ? Outcome.STEPPED : Outcome.EFFECT;
+            }
+            Effect before = effect;
+            serve(reason);
+            effect = before == Effect.none() ? effect : before;
+        }
+    }
+
+    private void serve(int reason) {
+        effect = Effect.none();
+        if (reason == Abi.EXIT_MMIO) {
+            if (!vcpu.mmioIsWrite()) {
+                vcpu.setMmioData(-1L);
+            }
+            return;
+        }
+        int port = vcpu.ioPort();
+        int size = vcpu.ioSize();
+        for (int i = 0; i < vcpu.ioCount(); i++) {
+            if (vcpu.ioIsOut()) {
+                Effect wanted = ports.out(port, size, vcpu.ioData(i));
+                effect = wanted == Effect.none() ? effect : wanted;
+            } else {
+                vcpu.setIoData(i, ports.in(port, size));
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.kvmdap.machine;
+
+import dev.kvmdap.kvm.MappedMemory;
+import dev.kvmdap.x86.GuestPhysical;
+import dev.kvmdap.x86.PhysicalMemory;
+import java.util.List;
+
+/**
+ * The guest's RAM in its physical address space. One mapping backs it; RAM beyond 3 GiB continues at 4 GiB, because a PC
+ * keeps the gibibyte between for devices (LAPIC at 0xfee00000, IOAPIC at 0xfec00000, firmware below 4 GiB).
+ *
+ * <p>Everything outside a {@link Region} is a hole: reads stop there, writes are refused. Any thread may call; bytes that
+ * the guest changes at the same time may be seen before or after the change.
+ */
+public final class GuestMemory implements PhysicalMemory, PhysicalWriter, AutoCloseable {
+
+    private static final long LOW_END = 3L << 30;
+    private static final long HIGH_START = 4L << 30;
+
+    private final MappedMemory ram;
+    private final List<Region> regions;
+    private final long lowSize;
+
+    /**
+     * A stretch of RAM.
+     *
+     * @param start guest-physical address of the first byte
+     * @param size in bytes
+     * @param offset of the first byte within the mapping
+     */
+    public record Region(GuestPhysical start, long size, long offset) {}
+
+    /** Takes over {@code ram}: closing this unmaps it. */
+    public GuestMemory(MappedMemory ram) {
+        this.ram = ram;
+        this.lowSize = Math.min(ram.size(), LOW_END);
+        Region low = new Region(new GuestPhysical(0), lowSize, 0);
+        this.regions = ram.size() > LOW_END
+                ? List.of(low, new Region(new GuestPhysical(HIGH_START), ram.size() - LOW_END, LOW_END))
+                : List.of(low);
+    }
+
+    /** Bytes of RAM in all regions together. */
+    @Override
+    public long size() {
+        return ram.size();
+    }
+
+    /** The stretches of RAM, ascending. */
+    public List<Region> regions() {
+        return regions;
+    }
+
+    /** The address in this process at which a region is mapped, for KVM_SET_USER_MEMORY_REGION. */
+    public long hostAddress(Region region) {
+        return ram.address() + region.offset();
+    }
+
+    @Override
+    public boolean holds(long physical, int length) {
+        return length <= available(physical);
+    }
+
+    /** One byte of RAM. */
+    public byte getByte(long physical) {
+        return ram.getByte(offset(physical, 1));
+    }
+
+    /** Replaces one byte of RAM. */
+    public void putByte(long physical, byte value) {
+        ram.putByte(offset(physical, 1), value);
+    }
+
+    @Override
+    public int readInt(long physical) {
+        return ram.getInt(offset(physical, Integer.BYTES));
+    }
+
+    @Override
+    public long readLong(long physical) {
+        return ram.getLong(offset(physical, Long.BYTES));
+    }
+
+    /** Copies RAM into {@code into} up to the first hole: the number of bytes copied. */
+    public int read(long physical, byte[] into, int from, int length) {
+        int count = (int) Math.min(length, available(physical));
+        if (count > 0) {
+            ram.read(offset(physical, count), into, from, count);
+        }
+        return count;
+    }
+
+    @Override
+    public int write(long physical, byte[] bytes, int from, int length) {
+        int count = (int) Math.min(length, available(physical));
+        if (count > 0) {
+            ram.write(offset(physical, count), bytes, from, count);
+        }
+        return count;
+    }
+
+    @Override
+    public long available(long physical) {
+        if (Long.compareUnsigned(physical, lowSize) < 0) {
+            return lowSize - physical;
+        }
+        if (ram.size() > LOW_END && physical >= HIGH_START) {
+            return Math.max(0, ram.size() - LOW_END - (physical - HIGH_START));
+        }
+        return 0;
+    }
+
+    private long offset(long physical, long length) {
+        if (length > available(physical)) {
+            throw new IndexOutOfBoundsException("%d bytes at %s are not all RAM; the guest has %d MiB"
+                    .formatted(length, new GuestPhysical(physical), ram.size() >> 20));
+        }
+        return physical < HIGH_START ? physical : physical - HIGH_START + LOW_END;
+    }
+
+    @Override
+    public void close() {
+        ram.close();
+    }
+}

@@ -1,0 +1,151 @@
+package dev.kvmdap.machine;
+
+import dev.kvmdap.device.A20Gate;
+import dev.kvmdap.device.Cmos;
+import dev.kvmdap.device.DebugPort;
+import dev.kvmdap.device.ExitPort;
+import dev.kvmdap.device.InterruptLine;
+import dev.kvmdap.device.KeyboardController;
+import dev.kvmdap.device.PortBus;
+import dev.kvmdap.device.ResetControl;
+import dev.kvmdap.device.Serial16550;
+import dev.kvmdap.device.SystemControlPort;
+import dev.kvmdap.kvm.Kvm;
+import dev.kvmdap.kvm.KvmException;
+import dev.kvmdap.kvm.LibC;
+import dev.kvmdap.kvm.MappedMemory;
+import dev.kvmdap.kvm.Vm;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The guest's machine, switched on: RAM with an image loaded, devices, and vCPUs about to execute their first
+ * instruction. A reset makes a new machine, so nothing of the old one's state can survive it.
+ */
+public final class Machine implements AutoCloseable {
+
+    /** Where VMX keeps its real-mode task state: three pages that no guest uses (KVM api.txt, KVM_SET_TSS_ADDR). */
+    private static final long TSS_ADDRESS = 0xfffb_d000L;
+
+    private static final long IDENTITY_MAP_ADDRESS = 0xfffb_c000L;
+    private static final int COM1_IRQ = 4;
+
+    private final Vm vm;
+    private final GuestMemory memory;
+    private final List<VcpuThread> vcpus = new ArrayList<>();
+    private final PortBus ports = new PortBus();
+    private final boolean interruptControllers;
+    private final BootedImage image;
+
+    /**
+     * Builds the machine and loads the image.
+     *
+     * @throws KvmException what KVM refused
+     * @throws BootException an image that cannot be started as asked
+     */
+    public static Machine create(Kvm kvm, MachineConfiguration configuration) {
+        GuestMemory memory = new GuestMemory(MappedMemory.ram(LibC.get(), configuration.memoryBytes()));
+        try {
+            BootedImage image = BootImage.load(configuration.boot(), memory);
+            return new Machine(kvm, configuration, memory, image);
+        } catch (RuntimeException e) {
+            memory.close();
+            throw e;
+        }
+    }
+
+    private Machine(Kvm kvm, MachineConfiguration configuration, GuestMemory memory, BootedImage image) {
+        this.memory = memory;
+        this.image = image;
+        this.vm = kvm.createVm();
+        try {
+            vm.setTssAddress(TSS_ADDRESS);
+            vm.setIdentityMapAddress(IDENTITY_MAP_ADDRESS);
+            interruptControllers = createInterruptControllers();
+            int slot = 0;
+            for (GuestMemory.Region region : memory.regions()) {
+                vm.setMemorySlot(slot++, 0, region.start().address(), region.size(), memory.hostAddress(region));
+            }
+            attachDevices(configuration);
+            for (int index = 0; index < configuration.vcpus(); index++) {
+                VcpuThread thread = new VcpuThread(vm.createVcpu(index));
+                vcpus.add(thread);
+                thread.call(vcpu -> {
+                    vcpu.state().setCpuid(configuration.cpuid());
+                    return vcpu;
+                });
+            }
+            VcpuThread first = vcpus.get(0);
+            first.call(vcpu -> {
+                image.initialState().applyTo(vcpu);
+                return vcpu;
+            });
+        } catch (RuntimeException e) {
+            vcpus.forEach(VcpuThread::close);
+            vm.close();
+            throw e;
+        }
+    }
+
+    private boolean createInterruptControllers() {
+        try {
+            vm.createIrqchip();
+            vm.createPit2();
+            return true;
+        } catch (KvmException e) {
+            System.getLogger(Machine.class.getName())
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "no interrupt controllers, no timer interrupts: {0}",
+                            e.getMessage());
+            return false;
+        }
+    }
+
+    private void attachDevices(MachineConfiguration configuration) {
+        InterruptLine serialLine =
+                interruptControllers ? asserted -> vm.irqLine(COM1_IRQ, asserted) : InterruptLine.UNCONNECTED;
+        A20Gate a20 = new A20Gate();
+        ports.register(new Serial16550("COM1", Serial16550.COM1, configuration.serial(), serialLine));
+        ports.register(new DebugPort(configuration.debugPort()));
+        ports.register(new KeyboardController(a20));
+        ports.register(new SystemControlPort(a20));
+        ports.register(new ResetControl());
+        ports.register(new Cmos(Clock.systemUTC(), configuration.memoryBytes()));
+        ports.register(new ExitPort(configuration.exitPort()));
+    }
+
+    /** RAM. */
+    public GuestMemory memory() {
+        return memory;
+    }
+
+    /** One thread a vCPU, by number; the first one starts, the others wait for its start-up message. */
+    public List<VcpuThread> vcpus() {
+        return List.copyOf(vcpus);
+    }
+
+    /** The devices at the I/O ports. Called by the thread of the vCPU that executes IN or OUT. */
+    public PortBus ports() {
+        return ports;
+    }
+
+    /** Whether KVM emulates PIC, IOAPIC, LAPIC and PIT. If not, no interrupt ever ends a HLT. */
+    public boolean hasInterruptControllers() {
+        return interruptControllers;
+    }
+
+    /** What was loaded, and how. */
+    public BootedImage image() {
+        return image;
+    }
+
+    /** Ends the vCPUs, whatever they are doing, and gives everything back to the host. */
+    @Override
+    public void close() {
+        vcpus.forEach(VcpuThread::close);
+        vm.close();
+        memory.close();
+    }
+}

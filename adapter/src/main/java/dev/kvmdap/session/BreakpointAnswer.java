@@ -1,0 +1,29 @@
+package dev.kvmdap.session;
+
+import dev.kvmdap.session.ClientBreakpoint.SourcePosition;
+import org.eclipse.lsp4j.debug.Breakpoint;
+import org.eclipse.lsp4j.debug.BreakpointNotVerifiedReason;
+
+/** What has become of a breakpoint, in the protocol's words. */
+public final class BreakpointAnswer {
+
+    private BreakpointAnswer() {}
+
+    /** The breakpoint as the client is told of it. */
+    public static Breakpoint of(ClientBreakpoint breakpoint, ClientFeatures client) {
+        Breakpoint answer = new Breakpoint();
+        answer.setId(breakpoint.id());
+        answer.setVerified(breakpoint.verified());
+        answer.setMessage(breakpoint.message());
+        if (!breakpoint.verified()) {
+            answer.setReason(BreakpointNotVerifiedReason.FAILED);
+        }
+        breakpoint.address().ifPresent(address -> answer.setInstructionReference(address.toString()));
+        if (breakpoint.source().isPresent()) {
+            SourcePosition position = breakpoint.source().get();
+            answer.setSource(ClientSources.of(position.file(), client));
+            answer.setLine(client.toClientLine(position.line()));
+        }
+        return answer;
+    }
+}

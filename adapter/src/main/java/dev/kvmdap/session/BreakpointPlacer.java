@@ -1,0 +1,117 @@
+package dev.kvmdap.session;
+
+import dev.kvmdap.engine.Breakpoint;
+import dev.kvmdap.engine.Condition;
+import dev.kvmdap.engine.Engine;
+import dev.kvmdap.expression.ExpressionException;
+import dev.kvmdap.session.BreakpointRequest.AtFunction;
+import dev.kvmdap.session.BreakpointRequest.AtInstruction;
+import dev.kvmdap.session.BreakpointRequest.AtLine;
+import dev.kvmdap.session.ClientBreakpoint.Places;
+import dev.kvmdap.session.ClientBreakpoint.SourcePosition;
+import dev.kvmdap.symbols.Function;
+import dev.kvmdap.symbols.ResolvedLine;
+import dev.kvmdap.symbols.Symbols;
+import dev.kvmdap.x86.GuestVirtual;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the places in the guest that a breakpoint is meant for, and sets it there. */
+final class BreakpointPlacer {
+
+    private static final Pattern ADDRESS = Pattern.compile("\\*?\\s*(0[xX][0-9a-fA-F]{1,16})");
+
+    private final Engine engine;
+    private final Symbols symbols;
+    private final ProgramNames names;
+
+    BreakpointPlacer(Engine engine, Symbols symbols) {
+        this.engine = engine;
+        this.symbols = symbols;
+        this.names = new ProgramNames(symbols);
+    }
+
+    /** Sets a breakpoint at all its places; where there is none the answer says why. */
+    Places place(BreakpointRequest request) {
+        Condition condition;
+        try {
+            condition = request.condition().isBlank() ? null : names.condition(request.condition());
+        } catch (ExpressionException wrong) {
+            return Places.none("condition: " + wrong.getMessage()
+                    + " (a condition may name registers and variables outside of functions)");
+        }
+        if (request.target() instanceof AtLine line) {
+            return atLine(line, request, condition);
+        }
+        if (request.target() instanceof AtFunction function) {
+            Matcher address = ADDRESS.matcher(function.name().strip());
+            return address.matches()
+                    ? at(
+                            Long.parseUnsignedLong(
+                                    address.group(1), 2, address.group(1).length(), 16),
+                            request,
+                            condition)
+                    : atFunction(function.name().strip(), request, condition);
+        }
+        return at(((AtInstruction) request.target()).address(), request, condition);
+    }
+
+    private Places atLine(AtLine target, BreakpointRequest request, @Nullable Condition condition) {
+        Optional<ResolvedLine> found = symbols.resolve(target.path(), target.line());
+        if (found.isEmpty()) {
+            return Places.none(whyNoCode(target));
+        }
+        ResolvedLine line = found.get();
+        return new Places(
+                set(line.addresses(), request, condition),
+                "",
+                Optional.of(new SourcePosition(line.file(), line.line())));
+    }
+
+    private String whyNoCode(AtLine target) {
+        boolean known = symbols.sources().stream().anyMatch(file -> file.path().equals(target.path()));
+        if (known) {
+            return target.path().getFileName() + " has no code at line " + target.line() + " or below";
+        }
+        return symbols.files().isEmpty()
+                ? "no symbols are loaded: build the guest with -g, or name an ELF file in 'symbolFiles'"
+                : target.path() + " is not among the sources of "
+                        + symbols.files().stream()
+                                .map(file -> file.path().toString())
+                                .collect(Collectors.joining(", "))
+                        + ": build it with -g, or map its folder in 'sourceMap'";
+    }
+
+    private Places atFunction(String name, BreakpointRequest request, @Nullable Condition condition) {
+        List<Function> functions = symbols.functionsNamed(name);
+        if (functions.isEmpty()) {
+            return Places.none("there is no function '" + name + "'");
+        }
+        List<Long> addresses =
+                functions.stream().map(symbols::afterPrologue).distinct().toList();
+        return new Places(set(addresses, request, condition), "", position(addresses.get(0)));
+    }
+
+    private Places at(long address, BreakpointRequest request, @Nullable Condition condition) {
+        return new Places(set(List.of(address), request, condition), "", position(address));
+    }
+
+    private Optional<SourcePosition> position(long address) {
+        return symbols.lineAt(address).map(line -> new SourcePosition(line.file(), line.line()));
+    }
+
+    private List<Breakpoint> set(List<Long> addresses, BreakpointRequest request, @Nullable Condition condition) {
+        return addresses.stream()
+                .map(address -> engine.addBreakpoint(new GuestVirtual(address), request.mode(), condition))
+                .toList();
+    }
+
+    /** Takes a breakpoint of the engine out of the guest. */
+    void remove(Breakpoint breakpoint) {
+        engine.removeBreakpoint(breakpoint);
+    }
+}

@@ -1,0 +1,152 @@
+package dev.kvmdap.session;
+
+import dev.kvmdap.engine.Stop;
+import java.nio.file.Path;
+import java.util.List;
+import org.eclipse.lsp4j.debug.Breakpoint;
+import org.eclipse.lsp4j.debug.BreakpointEventArguments;
+import org.eclipse.lsp4j.debug.BreakpointEventArgumentsReason;
+import org.eclipse.lsp4j.debug.ContinuedEventArguments;
+import org.eclipse.lsp4j.debug.ExitedEventArguments;
+import org.eclipse.lsp4j.debug.InvalidatedAreas;
+import org.eclipse.lsp4j.debug.InvalidatedEventArguments;
+import org.eclipse.lsp4j.debug.OutputEventArguments;
+import org.eclipse.lsp4j.debug.OutputEventArgumentsCategory;
+import org.eclipse.lsp4j.debug.ProcessEventArguments;
+import org.eclipse.lsp4j.debug.ProcessEventArgumentsStartMethod;
+import org.eclipse.lsp4j.debug.StoppedEventArguments;
+import org.eclipse.lsp4j.debug.StoppedEventArgumentsReason;
+import org.eclipse.lsp4j.debug.TerminatedEventArguments;
+import org.eclipse.lsp4j.debug.ThreadEventArguments;
+import org.eclipse.lsp4j.debug.ThreadEventArgumentsReason;
+import org.eclipse.lsp4j.debug.services.IDebugProtocolClient;
+
+/** What happens to the guest, in the protocol's words. On the session thread. */
+public final class ClientEvents {
+
+    /** A reason that the protocol has no name for; clients show it as it is. */
+    private static final String HALTED = "halted";
+
+    private final IDebugProtocolClient client;
+
+    ClientEvents(IDebugProtocolClient client) {
+        this.client = client;
+    }
+
+    /** The client may send its breakpoints. */
+    void initialized() {
+        client.initialized();
+    }
+
+    /** A guest of that image begins to run. */
+    void process(Path program) {
+        ProcessEventArguments event = new ProcessEventArguments();
+        event.setName(program.toString());
+        event.setIsLocalProcess(false);
+        event.setStartMethod(ProcessEventArgumentsStartMethod.LAUNCH);
+        client.process(event);
+    }
+
+    /** A vCPU exists from now on. */
+    void threadStarted(int vcpu) {
+        ThreadEventArguments event = new ThreadEventArguments();
+        event.setReason(ThreadEventArgumentsReason.STARTED);
+        event.setThreadId(Threads.id(vcpu));
+        client.thread(event);
+    }
+
+    /**
+     * The guest stands still.
+     *
+     * @param hit the client's breakpoints that it stands at, as far as it stands at any
+     */
+    void stopped(Stop stop, List<ClientBreakpoint> hit) {
+        StoppedEventArguments event = new StoppedEventArguments();
+        event.setReason(reason(stop, hit));
+        event.setDescription(stop.description());
+        event.setThreadId(Threads.id(stop.vcpu()));
+        event.setAllThreadsStopped(true);
+        if (event.getReason().equals(StoppedEventArgumentsReason.EXCEPTION)) {
+            event.setText(stop.description());
+        }
+        if (!hit.isEmpty()) {
+            event.setHitBreakpointIds(hit.stream().map(ClientBreakpoint::id).toArray(Integer[]::new));
+        }
+        client.stopped(event);
+    }
+
+    private static String reason(Stop stop, List<ClientBreakpoint> hit) {
+        if (stop instanceof Stop.Entry) {
+            return StoppedEventArgumentsReason.ENTRY;
+        }
+        if (stop instanceof Stop.Breakpoints) {
+            return hit.isEmpty()
+                    ? StoppedEventArgumentsReason.BREAKPOINT
+                    : hit.get(0).stopReason();
+        }
+        if (stop instanceof Stop.Step) {
+            return StoppedEventArgumentsReason.STEP;
+        }
+        if (stop instanceof Stop.Paused) {
+            return StoppedEventArgumentsReason.PAUSE;
+        }
+        return stop instanceof Stop.Halted ? HALTED : StoppedEventArgumentsReason.EXCEPTION;
+    }
+
+    /** The guest runs again though the client has not asked for just that. */
+    void continued(int vcpu) {
+        ContinuedEventArguments event = new ContinuedEventArguments();
+        event.setThreadId(Threads.id(vcpu));
+        event.setAllThreadsContinued(true);
+        client.continued(event);
+    }
+
+    /** What the guest has printed. */
+    void guestOutput(String text) {
+        output(OutputEventArgumentsCategory.STDOUT, text);
+    }
+
+    /** A line of our own, for the user. */
+    void message(String line) {
+        output(OutputEventArgumentsCategory.CONSOLE, line + "\n");
+    }
+
+    /** A line of our own that the user should not miss. */
+    void important(String line) {
+        output(OutputEventArgumentsCategory.IMPORTANT, line + "\n");
+    }
+
+    private void output(String category, String text) {
+        OutputEventArguments event = new OutputEventArguments();
+        event.setCategory(category);
+        event.setOutput(text);
+        client.output(event);
+    }
+
+    /** A breakpoint is not what its answer said any more. */
+    void breakpointChanged(Breakpoint breakpoint) {
+        BreakpointEventArguments event = new BreakpointEventArguments();
+        event.setReason(BreakpointEventArgumentsReason.CHANGED);
+        event.setBreakpoint(breakpoint);
+        client.breakpoint(event);
+    }
+
+    /** Values were changed by the user; variables, and all that depends on them, are to be fetched again. */
+    public void valuesChanged() {
+        InvalidatedEventArguments event = new InvalidatedEventArguments();
+        event.setAreas(new String[] {InvalidatedAreas.VARIABLES, InvalidatedAreas.STACKS});
+        client.invalidated(event);
+    }
+
+    /** The guest has ended itself. */
+    void exited(int code) {
+        ExitedEventArguments event = new ExitedEventArguments();
+        event.setExitCode(code);
+        client.exited(event);
+    }
+
+    /** There is nothing to debug any more. */
+    void terminated() {
+        client.terminated(new TerminatedEventArguments());
+    }
+}

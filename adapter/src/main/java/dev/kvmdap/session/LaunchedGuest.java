@@ -1,0 +1,171 @@
+package dev.kvmdap.session;
+
+import dev.kvmdap.console.ConsoleTarget;
+import dev.kvmdap.device.ByteSink;
+import dev.kvmdap.engine.Cpu;
+import dev.kvmdap.engine.Engine;
+import dev.kvmdap.engine.EngineListener;
+import dev.kvmdap.expression.Names;
+import dev.kvmdap.kvm.HostFindings;
+import dev.kvmdap.kvm.HostProbe;
+import dev.kvmdap.kvm.Kvm;
+import dev.kvmdap.machine.Machine;
+import dev.kvmdap.machine.MachineConfiguration;
+import dev.kvmdap.session.StopScope.StoppedFrame;
+import dev.kvmdap.session.launch.CpuidSelection;
+import dev.kvmdap.session.launch.LaunchConfiguration;
+import dev.kvmdap.symbols.Symbols;
+import dev.kvmdap.view.CpuidView;
+import dev.kvmdap.view.LocalsView;
+import dev.kvmdap.view.Node;
+import dev.kvmdap.view.RegistersView;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The guest of a session, with all that was opened for it. On the session thread. */
+public final class LaunchedGuest implements AutoCloseable {
+
+    private final LaunchConfiguration configuration;
+    private final Kvm kvm;
+    private final Engine engine;
+    private final GuestOutput serial;
+    private final GuestOutput debugPort;
+
+    private LaunchedGuest(
+            LaunchConfiguration configuration, Kvm kvm, Engine engine, GuestOutput serial, GuestOutput debugPort) {
+        this.configuration = configuration;
+        this.kvm = kvm;
+        this.engine = engine;
+        this.serial = serial;
+        this.debugPort = debugPort;
+    }
+
+    /**
+     * Switches a guest on; it stands before its first instruction.
+     *
+     * @param listener hears what happens to it, on the session thread
+     * @param output takes what it prints, on the session thread
+     */
+    static LaunchedGuest launch(
+            LaunchConfiguration configuration,
+            SessionThread thread,
+            EngineListener listener,
+            Consumer<String> output,
+            Progress progress) {
+        progress.step("asking this host's KVM what it can do");
+        Kvm kvm = Kvm.open();
+        try {
+            HostFindings host = Host.FINDINGS;
+            progress.step("reading symbols");
+            Symbols symbols = ProgramSymbols.open(configuration);
+            GuestOutput serial = new GuestOutput(thread, output);
+            GuestOutput debugPort = new GuestOutput(thread, output);
+            MachineConfiguration machine = machine(configuration, kvm, serial, debugPort);
+            progress.step("loading " + configuration.program().getFileName());
+            Engine engine = new Engine(() -> Machine.create(kvm, machine), symbols, host, thread::execute, listener);
+            return new LaunchedGuest(configuration, kvm, engine, serial, debugPort);
+        } catch (RuntimeException failure) {
+            kvm.close();
+            throw failure;
+        }
+    }
+
+    /**
+     * The machine that a launch configuration describes.
+     *
+     * @throws dev.kvmdap.session.launch.LaunchConfigurationException where it asks for CPUID features that cannot be given
+     */
+    static MachineConfiguration machine(
+            LaunchConfiguration configuration, Kvm kvm, ByteSink serial, ByteSink debugPort) {
+        return new MachineConfiguration(
+                configuration.memory(),
+                configuration.cpus(),
+                configuration.exitPort(),
+                CpuidSelection.apply(configuration.cpuid(), kvm.supportedCpuid(), kvm.emulatedCpuid()),
+                serial,
+                debugPort,
+                configuration.bootConfiguration());
+    }
+
+    /** What the client asked for. */
+    public LaunchConfiguration configuration() {
+        return configuration;
+    }
+
+    /** What debugs it. */
+    public Engine engine() {
+        return engine;
+    }
+
+    /** What is known of its code. */
+    public Symbols symbols() {
+        return engine.symbols();
+    }
+
+    /** What the client should know of the guest before it runs: where this host does not do what was asked for. */
+    List<String> warnings() {
+        if (configuration.cpuid().isEmpty()) {
+            return List.of();
+        }
+        List<String> ignored =
+                CpuidSelection.ignored(configuration.cpuid(), viewed(0).cpuid());
+        return ignored.isEmpty()
+                ? List.of()
+                : List.of("cpuid: this host's KVM ignores the selection of " + String.join(", ", ignored)
+                        + "; the scope CPUID shows what the guest sees");
+    }
+
+    /** The scopes of a frame's variables; while the guest stands still. */
+    public List<Node> scopes(StoppedFrame at) {
+        Cpu cpu = engine.cpu(at.vcpu());
+        ViewedVcpu viewed = viewed(at.vcpu());
+        Names<Cpu> names = new FrameNames(cpu, at.frame(), engine.symbols());
+        return List.of(
+                new LocalsView(
+                        at.frame(),
+                        cpu,
+                        engine.symbols(),
+                        expression -> expression.bind(names).evaluate(cpu)),
+                new RegistersView(viewed),
+                new CpuidView(kvm::supportedCpuid, kvm::emulatedCpuid, viewed::cpuid));
+    }
+
+    /** What the console's verbs look at in a frame; while the guest stands still. */
+    public ConsoleTarget consoleTarget(StoppedFrame at) {
+        Cpu cpu = engine.cpu(at.vcpu());
+        return new FrameTarget(
+                cpu, new FrameNames(cpu, at.frame(), engine.symbols()), viewed(at.vcpu()), engine.symbols());
+    }
+
+    /** The innermost frame of a vCPU; while the guest stands still. */
+    public StoppedFrame topFrame(int vcpu) {
+        return new StoppedFrame(vcpu, engine.stack(vcpu, 0, 1).get(0));
+    }
+
+    private ViewedVcpu viewed(int vcpu) {
+        return new ViewedVcpu(engine.cpu(vcpu), engine.machine().vcpus().get(vcpu));
+    }
+
+    /** Sets breakpoints in it. */
+    BreakpointPlacer breakpointPlacer() {
+        return new BreakpointPlacer(engine, engine.symbols());
+    }
+
+    /** Sends what it has printed and not ended with a line end. */
+    void flushOutput() {
+        serial.flush();
+        debugPort.flush();
+    }
+
+    /** Ends it, whatever it is doing, and gives everything back to the host. */
+    @Override
+    public void close() {
+        engine.close();
+        kvm.close();
+    }
+
+    /** What this host's KVM really does: found out once in a process. */
+    private static final class Host {
+        static final HostFindings FINDINGS = HostProbe.probe();
+    }
+}

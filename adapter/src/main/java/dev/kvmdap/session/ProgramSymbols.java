@@ -1,0 +1,33 @@
+package dev.kvmdap.session;
+
+import dev.kvmdap.elf.ElfFile;
+import dev.kvmdap.session.launch.LaunchConfiguration;
+import dev.kvmdap.session.launch.SymbolsAt;
+import dev.kvmdap.symbols.SourceMap;
+import dev.kvmdap.symbols.SymbolFile;
+import dev.kvmdap.symbols.Symbols;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The symbols that a launch configuration names: the program's own, where it is an ELF file, and the symbol files'. */
+final class ProgramSymbols {
+
+    private ProgramSymbols() {}
+
+    /**
+     * Opens the files; what is in them is read when it is asked for.
+     *
+     * @throws dev.kvmdap.elf.ElfException where a file is damaged or of another kind
+     */
+    static Symbols open(LaunchConfiguration configuration) {
+        SourceMap sources = SourceMap.of(configuration.sourceMap());
+        List<SymbolFile> files = new ArrayList<>();
+        if (ElfFile.isElf(configuration.program())) {
+            files.add(SymbolFile.open(configuration.program(), 0, sources));
+        }
+        for (SymbolsAt file : configuration.symbolFiles()) {
+            files.add(SymbolFile.open(file.path(), file.offset(), sources));
+        }
+        return Symbols.of(files);
+    }
+}

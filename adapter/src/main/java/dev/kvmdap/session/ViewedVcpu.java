@@ -1,0 +1,55 @@
+package dev.kvmdap.session;
+
+import dev.kvmdap.engine.Cpu;
+import dev.kvmdap.kvm.CpuidEntry;
+import dev.kvmdap.kvm.DebugRegisters;
+import dev.kvmdap.kvm.Regs;
+import dev.kvmdap.kvm.Sregs;
+import dev.kvmdap.machine.VcpuThread;
+import dev.kvmdap.view.StoppedVcpu;
+import java.util.List;
+
+/** A vCPU that stands still, as the views look at it. */
+final class ViewedVcpu implements StoppedVcpu {
+
+    private final Cpu cpu;
+    private final VcpuThread thread;
+
+    ViewedVcpu(Cpu cpu, VcpuThread thread) {
+        this.cpu = cpu;
+        this.thread = thread;
+    }
+
+    @Override
+    public Regs regs() {
+        return cpu.regs();
+    }
+
+    @Override
+    public Sregs sregs() {
+        return cpu.sregs();
+    }
+
+    @Override
+    public void store() {
+        cpu.store();
+    }
+
+    @Override
+    public DebugRegisters debugRegisters() {
+        return thread.call(vcpu -> vcpu.state().debugRegisters());
+    }
+
+    @Override
+    public void store(DebugRegisters registers) {
+        thread.call(vcpu -> {
+            vcpu.state().setDebugRegisters(registers);
+            return vcpu;
+        });
+    }
+
+    /** What the guest's CPUID instruction answers on it. */
+    List<CpuidEntry> cpuid() {
+        return thread.call(vcpu -> vcpu.state().cpuid());
+    }
+}

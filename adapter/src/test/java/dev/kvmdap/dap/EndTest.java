@@ -1,0 +1,206 @@
+package dev.kvmdap.dap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** The ways in which a run ends, or begins anew. */
+@EnabledIf("dev.kvmdap.dap.Examples#hasKvm")
+@Timeout(60)
+class EndTest {
+
+    private static final Path MAIN = Examples.source("long-mode", "main.c");
+
+    private final DapTestClient client = DapTestClient.inProcess();
+
+    @Test
+    void exitedComesBeforeTerminatedAndBothOnce() {
+        try (client) {
+            client.launch(Examples.multiboot("long-mode"), () -> {});
+            client.expectTerminated(Examples.SUCCESS);
+            client.request("terminate");
+            assertThat(client.failing("continue", Map.of("threadId", 1))).contains("the guest has ended");
+            assertThat(client.eventsSoFar("terminated")).hasSize(1);
+            assertThat(client.eventsSoFar("exited")).hasSize(1);
+        }
+    }
+
+    @Test
+    void exitCodeIsWhatTheGuestWroteToTheExitPort() {
+        try (client) {
+            // mov al, 5; out 0xf4, al
+            client.launch(Examples.raw("exit", 0xb0, 0x05, 0xe6, 0xf4), () -> {});
+            client.expectTerminated(5 << 1 | 1);
+        }
+    }
+
+    @Test
+    void exitPortCanBeChosen() {
+        try (client) {
+            Map<String, Object> configuration = new HashMap<>(Examples.raw("exit", 0xb0, 0x00, 0xe6, 0x90));
+            configuration.put("exitPort", "0x90");
+            client.launch(configuration, () -> {});
+            client.expectTerminated(1);
+        }
+    }
+
+    @Test
+    void terminateEndsARunningGuest() {
+        try (client) {
+            client.launch(Examples.spinning(), () -> {});
+            client.request("terminate");
+            client.expectEvent("terminated");
+            assertThat(client.eventsSoFar("exited")).isEmpty();
+        }
+    }
+
+    @Test
+    void terminateDuringConfigurationFailsTheLaunch() {
+        try (client) {
+            client.initialize();
+            int launch = client.launchUntilInitialized(Examples.spinning());
+            client.request("terminate");
+            assertThat(DapTestClient.failure(client.response(launch))).isEqualTo("the guest was ended before it ran");
+            client.expectEvent("terminated");
+        }
+    }
+
+    @Test
+    void unfinishedLineIsToldAtTheStop() {
+        try (client) {
+            // mov dx, 0x3f8; mov al, 'x'; out dx, al; jmp $
+            client.launch(Examples.raw("unfinished", 0xba, 0xf8, 0x03, 0xb0, 0x78, 0xee, 0xeb, 0xfe), () -> {});
+            assertThat(client.expectOutput("x")).isEqualTo("x");
+            client.request("pause", Map.of("threadId", 1));
+            client.expectStopped("pause");
+        }
+    }
+
+    @Test
+    void haltWithInterruptsOffIsAStopWithItsReason() {
+        try (client) {
+            // cli; hlt
+            client.launch(Examples.raw("halt", 0xfa, 0xf4), () -> {});
+            JsonObject stop = client.expectStopped("halted");
+            assertThat(stop.get("description").getAsString()).contains("interrupts");
+            assertThat(client.evaluate("$rip")).startsWith("0x7c0");
+        }
+    }
+
+    @Test
+    void tripleFaultIsAStopWithTheStateOfTheMoment() {
+        try (client) {
+            // lidt [0x7c10] with limit 0; mov eax, cr0; or al, 1; mov cr0, eax; ud2
+            client.launch(
+                    Examples.raw(
+                            "triple", 0x0f, 0x01, 0x1e, 0x20, 0x7c, 0x0f, 0x20, 0xc0, 0x0c, 0x01, 0x0f, 0x22, 0xc0,
+                            0x0f, 0x0b),
+                    () -> {});
+            JsonObject stop = client.expectStopped("exception");
+            assertThat(stop.get("text").getAsString()).contains("Triple fault");
+            assertThat(client.evaluate("$cr0 & 1")).isEqualTo("0x1");
+        }
+    }
+
+    @Test
+    void restartBeginsAnewWithTheSameBreakpoints() {
+        try (client) {
+            client.launch(Examples.multiboot("long-mode"), () -> client.breakAt(MAIN, "main", "exit"));
+            JsonObject first = client.expectStopped("breakpoint");
+            client.resumeUntil("continue", "breakpoint");
+            client.request("restart");
+            client.expectEvent("continued");
+            JsonObject again = client.expectStopped("breakpoint");
+            assertThat(again.get("hitBreakpointIds")).isEqualTo(first.get("hitBreakpointIds"));
+            client.resumeUntil("continue", "breakpoint");
+            client.request("continue", Map.of("threadId", 1));
+            client.expectTerminated(Examples.SUCCESS);
+        }
+    }
+
+    @Test
+    void restartTakesTheConfigurationOfNow() {
+        try (client) {
+            client.launch(Examples.spinning(), () -> {});
+            Map<String, Object> configuration = new HashMap<>(Examples.multiboot("long-mode"));
+            configuration.put("stopOnEntry", true);
+            client.request("restart", Map.of("arguments", configuration));
+            client.expectStopped("entry");
+            client.request("continue", Map.of("threadId", 1));
+            client.expectTerminated(Examples.SUCCESS);
+        }
+    }
+
+    @Test
+    void restartWithAWrongConfigurationLeavesTheGuestAsItIs() {
+        try (client) {
+            client.launch(Examples.multiboot("long-mode"), () -> client.breakAt(MAIN, "main"));
+            client.expectStopped("breakpoint");
+            assertThat(client.failing("restart", Map.of("arguments", Map.of("memory", "1M"))))
+                    .contains("program: the key is missing");
+            client.resumeUntil("next", "step");
+        }
+    }
+
+    @Test
+    void guestThatResetsItsMachineStartsAgain() {
+        try (client) {
+            // in al, 0x71 of CMOS is not used: the first pass sets memory that a reset clears; mov al, 0xfe; out 0x64,
+            // al
+            client.launch(Examples.raw("reset", 0xb0, 0xfe, 0xe6, 0x64, 0xeb, 0xfe), () -> {});
+            assertThat(client.expectOutput("reset")).contains("The guest reset its machine");
+        }
+    }
+
+    @Test
+    void vanishedClientLeavesNothingBehind() {
+        long before = descriptors();
+        client.launch(Examples.spinning(), () -> {});
+        assertThat(descriptors()).isGreaterThan(before);
+        client.vanish();
+        assertThat(vcpuThreads()).isZero();
+        Awaitility.await().until(() -> descriptors() <= before);
+    }
+
+    @Test
+    void disconnectEndsARunningGuest() {
+        client.launch(Examples.spinning(), () -> {});
+        client.close();
+        client.expectClosed();
+        assertThat(vcpuThreads()).isZero();
+    }
+
+    private static long vcpuThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("vcpu"))
+                .count();
+    }
+
+    private static long descriptors() {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.map(EndTest::target)
+                    .filter(target -> target.contains("kvm"))
+                    .count();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException closedMeanwhile) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,284 @@
+package dev.kvmdap.engine;
+
+import static dev.kvmdap.engine.ScriptedMachine.CODE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kvmdap.kvm.Abi;
+import dev.kvmdap.kvm.Hosts;
+import dev.kvmdap.symbols.AddressRange;
+import dev.kvmdap.x86.GuestVirtual;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The run loop against a host that behaves as VMX and SVM do, with the guest played by a script. */
+class RunLoopTest {
+
+    private static final int INT3 = 0xcc;
+    private static final int DEBUG_VECTOR = 1;
+    private static final int BREAKPOINT_VECTOR = 3;
+    private static final long FIRST_SLOT = 0xffff0ff1L;
+
+    /** NOPs, with a call at 0x1004 of 0x1010, HLT at 0x1008. */
+    private static final String NOPS = "90 90 90 90 e8 09 00 90 f4 90 90 90 90 90 90 90 90 c3";
+
+    @TempDir
+    private Path folder;
+
+    private ScriptedMachine machine;
+
+    @BeforeEach
+    void switchOn() throws IOException {
+        machine = new ScriptedMachine(folder, Hosts.vmx(), NOPS);
+    }
+
+    @AfterEach
+    void switchOff() {
+        machine.close();
+        assertThat(machine.kernel().leaks()).isZero();
+    }
+
+    private StepPlan.LeaveRanges leave(long length, boolean over) {
+        return new StepPlan.LeaveRanges(List.of(new AddressRange(CODE, CODE + length)), over);
+    }
+
+    @Test
+    void slotThatFiresIsAStopAtItsBreakpoint() {
+        Breakpoint breakpoint = machine.breakpoint(CODE + 2, BreakpointMode.HARDWARE);
+        machine.guest().then(guest -> {
+            assertThat(guest.guestDebugControl()).isEqualTo(Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_USE_HW_BP);
+            assertThat(guest.guestDebugRegister(0)).isEqualTo(CODE + 2);
+            guest.regs().rip(CODE + 2);
+            return guest.debug(DEBUG_VECTOR, CODE + 2, FIRST_SLOT);
+        });
+
+        assertThat(machine.run(new StepPlan.Run())).isEqualTo(new Stop.Breakpoints(0, List.of(breakpoint), ""));
+    }
+
+    @Test
+    void plantedInt3IsAStopAtItsBreakpoint() {
+        Breakpoint breakpoint = machine.breakpoint(CODE + 2, BreakpointMode.AUTO);
+        machine.guest().then(guest -> {
+            assertThat(guest.guestDebugControl()).isEqualTo(Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_USE_SW_BP);
+            assertThat(machine.byteAt(CODE + 2)).isEqualTo(INT3);
+            guest.regs().rip(CODE + 2);
+            return guest.debug(BREAKPOINT_VECTOR, CODE + 2, 0);
+        });
+
+        assertThat(machine.run(new StepPlan.Run())).isEqualTo(new Stop.Breakpoints(0, List.of(breakpoint), ""));
+    }
+
+    @Test
+    void resumingAtAPlantedByteStepsTheGuestsOwnInstructionFirst() {
+        machine.breakpoint(CODE, BreakpointMode.SOFTWARE);
+        machine.guest()
+                .then(guest -> {
+                    assertThat(guest.isSingleStepping()).isTrue();
+                    assertThat(machine.byteAt(CODE)).isEqualTo(0x90);
+                    return guest.stepTo(CODE + 1);
+                })
+                .then(guest -> {
+                    assertThat(guest.isSingleStepping()).isFalse();
+                    assertThat(machine.byteAt(CODE)).isEqualTo(INT3);
+                    return guest.shutdown();
+                });
+
+        assertThat(machine.run(new StepPlan.Run())).isEqualTo(new Stop.TripleFault(0));
+    }
+
+    @Test
+    void resumingAtASlotStepsWithThatSlotDisarmed() {
+        machine.breakpoint(CODE, BreakpointMode.HARDWARE);
+        machine.breakpoint(CODE + 3, BreakpointMode.HARDWARE);
+        machine.guest()
+                .then(guest -> {
+                    assertThat(guest.guestDebugRegister(7)).isEqualTo(0x400 | 0b1000);
+                    return guest.stepTo(CODE + 1);
+                })
+                .then(guest -> {
+                    assertThat(guest.guestDebugRegister(7)).isEqualTo(0x400 | 0b1010);
+                    return guest.shutdown();
+                });
+
+        assertThat(machine.run(new StepPlan.Run())).isInstanceOf(Stop.TripleFault.class);
+    }
+
+    @Test
+    void guestsOwnInt3IsDeliveredToTheGuest() {
+        machine.breakpoint(CODE + 2, BreakpointMode.SOFTWARE);
+        machine.guest()
+                .then(guest -> {
+                    guest.regs().rip(CODE + 9);
+                    return guest.debug(BREAKPOINT_VECTOR, CODE + 9, 0);
+                })
+                .then(guest -> {
+                    assertThat(guest.guestDebugControl() & Abi.GUESTDBG_INJECT_BP)
+                            .isNotZero();
+                    return guest.stepTo(CODE + 10);
+                })
+                .then(guest -> {
+                    assertThat(guest.guestDebugControl() & Abi.GUESTDBG_INJECT_BP)
+                            .isZero();
+                    return guest.shutdown();
+                });
+
+        assertThat(machine.run(new StepPlan.Run())).isInstanceOf(Stop.TripleFault.class);
+    }
+
+    @Test
+    void breakpointWhoseConditionDoesNotHoldIsPassed() {
+        List<Long> asked = new ArrayList<>();
+        machine.breakpoint(CODE + 2, BreakpointMode.HARDWARE, cpu -> {
+            asked.add(cpu.pc());
+            return false;
+        });
+        machine.guest()
+                .then(guest -> {
+                    guest.regs().rip(CODE + 2);
+                    return guest.debug(DEBUG_VECTOR, CODE + 2, FIRST_SLOT);
+                })
+                .then(guest -> guest.stepTo(CODE + 3))
+                .then(guest -> guest.shutdown());
+
+        assertThat(machine.run(new StepPlan.Run())).isInstanceOf(Stop.TripleFault.class);
+        assertThat(asked).containsExactly(CODE + 2);
+    }
+
+    @Test
+    void conditionWithoutAValueStopsAndSaysWhy() {
+        Breakpoint breakpoint = machine.breakpoint(CODE + 2, BreakpointMode.HARDWARE, cpu -> {
+            throw new Condition.ConditionException("counter is not mapped");
+        });
+        machine.guest().then(guest -> {
+            guest.regs().rip(CODE + 2);
+            return guest.debug(DEBUG_VECTOR, CODE + 2, FIRST_SLOT);
+        });
+
+        assertThat(machine.run(new StepPlan.Run()))
+                .isEqualTo(new Stop.Breakpoints(0, List.of(breakpoint), "counter is not mapped"));
+    }
+
+    @Test
+    void stepIsArmedAnewEachTimeWhereTheHostDoesNotKeepIt() {
+        machine.guest().then(guest -> guest.stepTo(CODE + 1)).then(guest -> guest.stepTo(CODE + 2));
+
+        assertThat(machine.run(leave(2, false))).isEqualTo(new Stop.Step(0));
+
+        assertThat(machine.kernel().calls())
+                .containsExactly("KVM_SET_GUEST_DEBUG", "KVM_RUN", "KVM_SET_GUEST_DEBUG", "KVM_RUN");
+    }
+
+    @Test
+    void stepEndsAtABreakpointOfTheUsersInsideTheRange() {
+        Breakpoint breakpoint = machine.breakpoint(CODE + 1, BreakpointMode.HARDWARE);
+        machine.guest().then(guest -> guest.stepTo(CODE + 1));
+
+        assertThat(machine.run(leave(4, true))).isEqualTo(new Stop.Breakpoints(0, List.of(breakpoint), ""));
+    }
+
+    @Test
+    void portWriteEndsAStepWithoutExecutingTheNextInstruction() {
+        machine.guest().then(guest -> {
+            guest.whenCompleted(() -> guest.regs().rip(CODE + 1));
+            return guest.out(0xe9, 1, 'A');
+        });
+
+        assertThat(machine.run(new StepPlan.Instruction())).isEqualTo(new Stop.Step(0));
+        assertThat(machine.cpu().pc()).isEqualTo(CODE + 1);
+        assertThat(machine.guest().stepsLeft()).isZero();
+    }
+
+    @Test
+    void exitPortEndsTheGuestWithItsCode() {
+        machine.guest().then(guest -> guest.out(0xf4, 1, 0x10));
+
+        assertThat(machine.run(new StepPlan.Run())).isEqualTo(new Stop.Ended(0, 33));
+    }
+
+    @Test
+    void waitingVcpuThatHasBeenStartedIsRunAgain() {
+        machine.guest().then(guest -> -11).then(guest -> guest.shutdown());
+
+        assertThat(machine.run(new StepPlan.Run())).isInstanceOf(Stop.TripleFault.class);
+    }
+
+    @Test
+    void pauseEndsARunThatWouldNotEndByItself() throws Exception {
+        machine.guest().otherwise(guest -> guest.runUntilInterrupted());
+        CompletableFuture<Stop> stop = machine.start(new StepPlan.Run());
+
+        machine.pause();
+
+        assertThat(stop.get(10, TimeUnit.SECONDS)).isEqualTo(new Stop.Paused(0));
+    }
+
+    @Test
+    void callIsSteppedOverToItsReturnInTheSameFrameOnly() {
+        machine.cpu().regs().rip(CODE + 4);
+        machine.cpu().regs().rsp(0x800);
+        machine.cpu().store();
+        machine.guest()
+                .then(guest -> {
+                    guest.regs().rsp(0x7fe);
+                    return guest.stepTo(CODE + 16);
+                })
+                .then(guest -> {
+                    assertThat(guest.guestDebugRegister(0)).isEqualTo(CODE + 7);
+                    guest.regs().rsp(0x700);
+                    guest.regs().rip(CODE + 7);
+                    return guest.debug(DEBUG_VECTOR, CODE + 7, FIRST_SLOT);
+                })
+                .then(guest -> guest.stepTo(CODE + 16))
+                .then(guest -> {
+                    guest.regs().rsp(0x800);
+                    guest.regs().rip(CODE + 7);
+                    return guest.debug(DEBUG_VECTOR, CODE + 7, FIRST_SLOT);
+                });
+
+        Stop stop = machine.run(StepPlan.LeaveRanges.instruction(CODE + 4));
+
+        assertThat(stop).isEqualTo(new Stop.Step(0));
+        assertThat(machine.cpu().pc()).isEqualTo(CODE + 7);
+        assertThat(machine.cpu().stackPointer()).isEqualTo(0x800);
+        assertThat(machine.guest().stepsLeft()).isZero();
+    }
+
+    @Test
+    void haltWithInterruptsOffIsAStopAndIsNotStepped() {
+        machine.cpu().regs().rip(CODE + 8);
+        machine.cpu().store();
+
+        assertThat(machine.run(new StepPlan.Instruction())).isInstanceOf(Stop.Halted.class);
+        assertThat(machine.kernel().calls()).doesNotContain("KVM_RUN");
+    }
+
+    @Test
+    void haltWithInterruptsOnIsSteppedToWhereItsInterruptReturns() {
+        machine.cpu().regs().rip(CODE + 8);
+        machine.cpu().regs().rflags(0x202);
+        machine.cpu().store();
+        machine.guest().then(guest -> {
+            assertThat(guest.isSingleStepping()).isFalse();
+            assertThat(guest.guestDebugRegister(0)).isEqualTo(CODE + 9);
+            guest.regs().rip(CODE + 9);
+            return guest.debug(DEBUG_VECTOR, CODE + 9, FIRST_SLOT);
+        });
+
+        assertThat(machine.run(new StepPlan.Instruction())).isEqualTo(new Stop.Step(0));
+    }
+
+    @Test
+    void instructionThatKvmCannotEmulateIsAStopThatShowsItsBytes() {
+        machine.guest().then(guest -> guest.emulationError(0xd9, 0xfe));
+
+        assertThat(machine.run(new StepPlan.Run()))
+                .isEqualTo(new Stop.KvmInternalError(0, 1, new GuestVirtual(CODE), List.of(0xd9, 0xfe)));
+    }
+}

@@ -1,0 +1,51 @@
+package dev.kvmdap.kvm;
+
+import dev.kvmdap.kvm.PlantedByte.Finding;
+import dev.kvmdap.kvm.PlantedByte.Outcome;
+import dev.kvmdap.x86.CpuMode;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** What the probe finds on hosts that a test has not got. */
+public final class Hosts {
+
+    private Hosts() {}
+
+    /** A host with VMX: everything works as api.txt says, and a step has to be armed each time. */
+    public static HostFindings vmx() {
+        return host("kvm_intel", false, Outcome.DEBUG_EXIT, Outcome.GUEST);
+    }
+
+    /** A host whose KVM emulates the guest's kernel code and fails at INT1. */
+    public static HostFindings emulating() {
+        return host("kvm_pvm", true, Outcome.GUEST, Outcome.EMULATION_ERROR);
+    }
+
+    /** A host at whose planted bytes no guest stops. */
+    public static HostFindings withoutPlantedBytes() {
+        return host("kvm_amd", false, Outcome.GUEST, Outcome.GUEST);
+    }
+
+    private static HostFindings host(String module, boolean stepStaysArmed, Outcome int3, Outcome icebp) {
+        Map<PlantedByte, Finding> planted = new EnumMap<>(PlantedByte.class);
+        planted.put(PlantedByte.INT3, new Finding(int3, 0, true));
+        planted.put(PlantedByte.ICEBP, new Finding(icebp, 0, true));
+        Map<CpuMode, ModeFindings> modes = new EnumMap<>(CpuMode.class);
+        for (CpuMode mode : CpuMode.values()) {
+            modes.put(
+                    mode,
+                    new ModeFindings(true, true, 4, false, 4, true, planted, true, ModeFindings.PageTrap.NONE, true));
+        }
+        return new HostFindings(
+                new HostDescription("6.1.0", "", "", List.of(module)),
+                HostFindings.Access.GRANTED,
+                Abi.API_VERSION,
+                Map.of(),
+                GuestDebug.CLASSIC_CONTROLS,
+                true,
+                stepStaysArmed,
+                true,
+                modes);
+    }
+}
