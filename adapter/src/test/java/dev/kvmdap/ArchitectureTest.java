@@ -21,6 +21,7 @@ class ArchitectureTest {
     /** From the top; rooms on one floor do not know each other. */
     private static final List<List<String>> FLOORS = List.of(
             List.of("cli"),
+            List.of("demo"),
             List.of("dap"),
             List.of("session"),
             List.of("console"),
@@ -59,6 +60,13 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.eclipse.lsp4j..");
+
+    @ArchTest
+    static final ArchRule theDemoIsAClientLikeAnyOther = noClasses()
+            .that(resideInAPackage("dev.kvmdap.demo.."))
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.kvmdap..")
+                    .and(resideInAPackage("dev.kvmdap.demo..").negate()));
 
     private static List<ArchRule> downward() {
         List<ArchRule> rules = new ArrayList<>();

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         header = "Find out what this machine's KVM can do, and what to do where it cannot.",
         description = {
             "",

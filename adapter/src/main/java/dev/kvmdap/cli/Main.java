@@ -17,13 +17,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
         header = "Debug bare-metal x86 guests on Linux KVM by the Debug Adapter Protocol.",
         synopsisSubcommandLabel = "<command>",
         commandListHeading = "%nCommands:%n",
-        subcommands = {ServeCommand.class, DoctorCommand.class, HelpCommand.class},
+        subcommands = {ServeCommand.class, DemoCommand.class, RunCommand.class, DoctorCommand.class, HelpCommand.class},
         footer = {
             "",
             "Examples:",
             "  kvmdap demo                       see a whole session",
             "  kvmdap doctor                     see what this machine's KVM can do",
-            "  kvmdap run kernel.elf             run a guest, its serial line on standard output",
+            "  kvmdap run kernel.elf             run a guest; its serial line on standard output",
             "  kvmdap serve                      for IDEs: speak the protocol on standard input and output",
             "  kvmdap serve --port 4711          for IDEs: on a TCP port of this machine",
             "",
@@ -49,7 +49,10 @@ public final class Main {
 
     /** The commands, ready to be given arguments. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setParameterExceptionHandler(Main::explainMistake);
+        return new CommandLine(new Main())
+                .setUsageHelpWidth(100)
+                .setUsageHelpAutoWidth(true)
+                .setParameterExceptionHandler(Main::explainMistake);
     }
 
     /** Says what is wrong with the arguments, and where all of them are told. */

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         description = "Speak the Debug Adapter Protocol with a client on standard input and output, or on a TCP port.",
         footer = {
             "",

@@ -80,7 +80,6 @@ public final class Abi {
 
     static final int SYNC_REGS = 1;
     static final int SYNC_SREGS = 2;
-    static final int SYNC_EVENTS = 4;
 
     // Protection and mapping flags of mmap(2) and mprotect(2), access flags of open(2), for x86-64 Linux.
 
@@ -92,6 +91,7 @@ public final class Abi {
     public static final int PROT_WRITE = 2;
 
     static final int MAP_SHARED = 1;
+    static final int MAP_ANONYMOUS = 0x20;
     static final int MAP_NORESERVE = 0x4000;
     static final int O_RDWR = 2;
     static final int O_CLOEXEC = 0x80000;

@@ -2,7 +2,6 @@ package dev.kvmdap.kvm;
 
 import dev.kvmdap.x86.GuestPhysical;
 import dev.kvmdap.x86.GuestVirtual;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,9 +15,9 @@ final class ExitDecoder {
     private static final int NOTIFY_CONTEXT_INVALID = 1;
 
     private final Vcpu vcpu;
-    private final ByteBuffer run;
+    private final MappedMemory run;
 
-    ExitDecoder(Vcpu vcpu, ByteBuffer run) {
+    ExitDecoder(Vcpu vcpu, MappedMemory run) {
         this.vcpu = vcpu;
         this.run = run;
     }
@@ -115,12 +114,12 @@ final class ExitDecoder {
         int length = Math.min(15, u8(Layouts.EXIT_EMULATION_FAILURE, "insn_size"));
         int start = EXIT + Layouts.EXIT_EMULATION_FAILURE.offset("insn_bytes");
         return IntStream.range(0, length)
-                .mapToObj(i -> Byte.toUnsignedInt(run.get(start + i)))
+                .mapToObj(i -> Byte.toUnsignedInt(run.getByte(start + i)))
                 .toList();
     }
 
     private int u8(Layout arm, String field) {
-        return Byte.toUnsignedInt(run.get(EXIT + arm.offset(field)));
+        return Byte.toUnsignedInt(run.getByte(EXIT + arm.offset(field)));
     }
 
     private int u32(Layout arm, String field) {

@@ -70,6 +70,11 @@ public final class MappedMemory implements AutoCloseable {
         }
     }
 
+    /** Zeroed memory of this process alone. */
+    static MappedMemory ofProcess(SystemCalls calls, long size) {
+        return map(calls, NO_FILE, NO_FILE, size, Abi.MAP_ANONYMOUS, "memory of the process");
+    }
+
     /** The area that a vCPU shares with user space. */
     static MappedMemory ofVcpu(SystemCalls calls, int vcpuFd, int size) {
         return map(calls, vcpuFd, NO_FILE, size, 0, "the shared area of a vCPU");
@@ -196,15 +201,6 @@ public final class MappedMemory implements AutoCloseable {
         requireOpen();
         requireInside(offset, length);
         new Pointer(address + offset).setMemory(0, length, value);
-    }
-
-    /** The bytes of a mapping of at most 1 GiB, for access at fixed offsets. */
-    ByteBuffer bytes() {
-        ByteBuffer[] open = open();
-        if (open.length != 1) {
-            throw new IllegalStateException(what + " is larger than one buffer");
-        }
-        return open[0];
     }
 
     private ByteBuffer chunk(long offset, int length) {

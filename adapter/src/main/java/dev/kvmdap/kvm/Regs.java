@@ -1,7 +1,5 @@
 package dev.kvmdap.kvm;
 
-import java.nio.ByteBuffer;
-
 /**
  * The general registers, instruction pointer and flags of a vCPU (struct kvm_regs): a live view. What it reads is valid
  * until the next {@link Vcpu#run}; what is set reaches the vCPU with {@link Vcpu#storeRegs} only. For the thread that owns
@@ -30,11 +28,11 @@ public final class Regs {
     public static final int RIP = 16;
     public static final int RFLAGS = 17;
 
-    private final ByteBuffer bytes;
-    private final int start;
+    private final MappedMemory memory;
+    private final long start;
 
-    Regs(ByteBuffer bytes, int start) {
-        this.bytes = bytes;
+    Regs(MappedMemory memory, long start) {
+        this.memory = memory;
         this.start = start;
     }
 
@@ -44,19 +42,19 @@ public final class Regs {
      * @param index {@link #RAX} to {@link #RFLAGS}
      */
     public long get(int index) {
-        return bytes.getLong(offset(index));
+        return memory.getLong(offset(index));
     }
 
     /** Sets the 64 bits of a register in this view. */
     public void set(int index, long value) {
-        bytes.putLong(offset(index), value);
+        memory.putLong(offset(index), value);
     }
 
-    private int offset(int index) {
+    private long offset(int index) {
         if (index < 0 || index >= COUNT) {
             throw new IndexOutOfBoundsException("register index " + index + " is not in 0 to " + (COUNT - 1));
         }
-        return start + Long.BYTES * index;
+        return start + (long) Long.BYTES * index;
     }
 
     public long rax() {

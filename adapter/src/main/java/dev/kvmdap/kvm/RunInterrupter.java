@@ -1,7 +1,6 @@
 package dev.kvmdap.kvm;
 
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 
 /**
  * Ends a vCPU's KVM_RUN from another thread.
@@ -18,11 +17,12 @@ public final class RunInterrupter {
     private static final int NOBODY = 0;
 
     private final Descriptor vcpu;
-    private final ByteBuffer run;
+    private final MappedMemory run;
     private volatile boolean exitRequested;
     private int owner = NOBODY;
+    private boolean closed;
 
-    RunInterrupter(Descriptor vcpu, ByteBuffer run) {
+    RunInterrupter(Descriptor vcpu, MappedMemory run) {
         this.vcpu = vcpu;
         this.run = run;
     }
@@ -52,15 +52,19 @@ public final class RunInterrupter {
      * Makes {@link Vcpu#run} return at once from now on, until it is cleared; does not end one that is under way. From any
      * thread.
      */
-    public void requestExit() {
+    public synchronized void requestExit() {
         exitRequested = true;
-        run.put(IMMEDIATE_EXIT, (byte) 1);
+        if (!closed) {
+            run.putByte(IMMEDIATE_EXIT, (byte) 1);
+        }
     }
 
     /** Lets {@link Vcpu#run} enter the guest again. */
-    public void clearExitRequest() {
+    public synchronized void clearExitRequest() {
         exitRequested = false;
-        run.put(IMMEDIATE_EXIT, (byte) 0);
+        if (!closed) {
+            run.putByte(IMMEDIATE_EXIT, (byte) 0);
+        }
     }
 
     /**
@@ -81,21 +85,27 @@ public final class RunInterrupter {
         acknowledge();
     }
 
+    /** From now on there is no vCPU to interrupt. */
+    synchronized void close() {
+        owner = NOBODY;
+        closed = true;
+    }
+
     /** Whether an exit was requested and not yet cleared. */
     public boolean exitRequested() {
         return exitRequested;
     }
 
     void holdBack() {
-        run.put(IMMEDIATE_EXIT, (byte) 1);
+        run.putByte(IMMEDIATE_EXIT, (byte) 1);
     }
 
     /** Undoes {@link #holdBack}, without losing a request that comes in at the same moment. */
     void letGo() {
-        run.put(IMMEDIATE_EXIT, (byte) 0);
+        run.putByte(IMMEDIATE_EXIT, (byte) 0);
         VarHandle.fullFence();
         if (exitRequested) {
-            run.put(IMMEDIATE_EXIT, (byte) 1);
+            run.putByte(IMMEDIATE_EXIT, (byte) 1);
         }
     }
 }

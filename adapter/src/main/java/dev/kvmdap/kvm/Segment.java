@@ -1,7 +1,5 @@
 package dev.kvmdap.kvm;
 
-import java.nio.ByteBuffer;
-
 /**
  * A segment register with its hidden part (struct kvm_segment; SDM vol. 3, 3.4.3): a view into {@link Sregs}, under the same
  * rules.
@@ -20,48 +18,48 @@ public final class Segment {
     private static final int AVL = Layouts.SEGMENT.offset("avl");
     private static final int UNUSABLE = Layouts.SEGMENT.offset("unusable");
 
-    private final ByteBuffer bytes;
-    private final int start;
+    private final MappedMemory memory;
+    private final long start;
 
-    Segment(ByteBuffer bytes, int start) {
-        this.bytes = bytes;
+    Segment(MappedMemory memory, long start) {
+        this.memory = memory;
         this.start = start;
     }
 
     /** The segment's first linear address. */
     public long base() {
-        return bytes.getLong(start + BASE);
+        return memory.getLong(start + BASE);
     }
 
     public void base(long value) {
-        bytes.putLong(start + BASE, value);
+        memory.putLong(start + BASE, value);
     }
 
     /** The highest offset in bytes, granularity already applied; unsigned 32 bits. */
     public int limit() {
-        return bytes.getInt(start + LIMIT);
+        return memory.getInt(start + LIMIT);
     }
 
     public void limit(int value) {
-        bytes.putInt(start + LIMIT, value);
+        memory.putInt(start + LIMIT, value);
     }
 
     /** The visible part, 16 bits. */
     public int selector() {
-        return Short.toUnsignedInt(bytes.getShort(start + SELECTOR));
+        return Short.toUnsignedInt(memory.getShort(start + SELECTOR));
     }
 
     public void selector(int value) {
-        bytes.putShort(start + SELECTOR, (short) value);
+        memory.putShort(start + SELECTOR, (short) value);
     }
 
     /** The descriptor's type, 4 bits (SDM vol. 3, tables 3-1 and 3-2). */
     public int type() {
-        return bytes.get(start + TYPE);
+        return memory.getByte(start + TYPE);
     }
 
     public void type(int value) {
-        bytes.put(start + TYPE, (byte) value);
+        memory.putByte(start + TYPE, (byte) value);
     }
 
     /** P: the segment is in memory. */
@@ -75,11 +73,11 @@ public final class Segment {
 
     /** The privilege level, 0 to 3; in SS the current privilege level of the processor. */
     public int dpl() {
-        return bytes.get(start + DPL);
+        return memory.getByte(start + DPL);
     }
 
     public void dpl(int value) {
-        bytes.put(start + DPL, (byte) value);
+        memory.putByte(start + DPL, (byte) value);
     }
 
     /** D/B: 32-bit code, or a 32-bit stack. */
@@ -138,14 +136,16 @@ public final class Segment {
 
     /** Takes all fields over from another segment register. */
     public void set(Segment other) {
-        bytes.put(start, other.bytes, other.start, Layouts.SEGMENT.size());
+        byte[] content = new byte[Layouts.SEGMENT.size()];
+        other.memory.read(other.start, content, 0, content.length);
+        memory.write(start, content, 0, content.length);
     }
 
     private boolean flag(int offset) {
-        return bytes.get(start + offset) != 0;
+        return memory.getByte(start + offset) != 0;
     }
 
     private void flag(int offset, boolean value) {
-        bytes.put(start + offset, (byte) (value ? 1 : 0));
+        memory.putByte(start + offset, (byte) (value ? 1 : 0));
     }
 }

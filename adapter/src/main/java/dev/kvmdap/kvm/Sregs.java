@@ -1,7 +1,5 @@
 package dev.kvmdap.kvm;
 
-import java.nio.ByteBuffer;
-
 /**
  * Segment, control and descriptor-table registers of a vCPU (struct kvm_sregs): a live view. What it reads is valid until
  * the next {@link Vcpu#run}; what is set reaches the vCPU with {@link Vcpu#storeSregs} only. For the thread that owns the
@@ -17,8 +15,8 @@ public final class Sregs {
     private static final int APIC_BASE = Layouts.SREGS.offset("apic_base");
     private static final int INTERRUPT_BITMAP = Layouts.SREGS.offset("interrupt_bitmap");
 
-    private final ByteBuffer bytes;
-    private final int start;
+    private final MappedMemory memory;
+    private final long start;
     private final Segment cs;
     private final Segment ds;
     private final Segment es;
@@ -30,8 +28,8 @@ public final class Sregs {
     private final DescriptorTable gdt;
     private final DescriptorTable idt;
 
-    Sregs(ByteBuffer bytes, int start) {
-        this.bytes = bytes;
+    Sregs(MappedMemory memory, long start) {
+        this.memory = memory;
         this.start = start;
         cs = segment("cs");
         ds = segment("ds");
@@ -41,12 +39,12 @@ public final class Sregs {
         ss = segment("ss");
         tr = segment("tr");
         ldt = segment("ldt");
-        gdt = new DescriptorTable(bytes, start + Layouts.SREGS.offset("gdt"));
-        idt = new DescriptorTable(bytes, start + Layouts.SREGS.offset("idt"));
+        gdt = new DescriptorTable(memory, start + Layouts.SREGS.offset("gdt"));
+        idt = new DescriptorTable(memory, start + Layouts.SREGS.offset("idt"));
     }
 
     private Segment segment(String name) {
-        return new Segment(bytes, start + Layouts.SREGS.offset(name));
+        return new Segment(memory, start + Layouts.SREGS.offset(name));
     }
 
     public Segment cs() {
@@ -92,61 +90,61 @@ public final class Sregs {
     }
 
     public long cr0() {
-        return bytes.getLong(start + CR0);
+        return memory.getLong(start + CR0);
     }
 
     public void cr0(long value) {
-        bytes.putLong(start + CR0, value);
+        memory.putLong(start + CR0, value);
     }
 
     public long cr2() {
-        return bytes.getLong(start + CR2);
+        return memory.getLong(start + CR2);
     }
 
     public void cr2(long value) {
-        bytes.putLong(start + CR2, value);
+        memory.putLong(start + CR2, value);
     }
 
     public long cr3() {
-        return bytes.getLong(start + CR3);
+        return memory.getLong(start + CR3);
     }
 
     public void cr3(long value) {
-        bytes.putLong(start + CR3, value);
+        memory.putLong(start + CR3, value);
     }
 
     public long cr4() {
-        return bytes.getLong(start + CR4);
+        return memory.getLong(start + CR4);
     }
 
     public void cr4(long value) {
-        bytes.putLong(start + CR4, value);
+        memory.putLong(start + CR4, value);
     }
 
     /** The task priority. */
     public long cr8() {
-        return bytes.getLong(start + CR8);
+        return memory.getLong(start + CR8);
     }
 
     public void cr8(long value) {
-        bytes.putLong(start + CR8, value);
+        memory.putLong(start + CR8, value);
     }
 
     public long efer() {
-        return bytes.getLong(start + EFER);
+        return memory.getLong(start + EFER);
     }
 
     public void efer(long value) {
-        bytes.putLong(start + EFER, value);
+        memory.putLong(start + EFER, value);
     }
 
     /** IA32_APIC_BASE. */
     public long apicBase() {
-        return bytes.getLong(start + APIC_BASE);
+        return memory.getLong(start + APIC_BASE);
     }
 
     public void apicBase(long value) {
-        bytes.putLong(start + APIC_BASE, value);
+        memory.putLong(start + APIC_BASE, value);
     }
 
     /**
@@ -156,11 +154,11 @@ public final class Sregs {
      * @param word 0 to 3: vectors {@code 64 * word} to {@code 64 * word + 63}
      */
     public long interruptBitmap(int word) {
-        return bytes.getLong(start + INTERRUPT_BITMAP + Long.BYTES * checkedWord(word));
+        return memory.getLong(start + INTERRUPT_BITMAP + (long) Long.BYTES * checkedWord(word));
     }
 
     public void interruptBitmap(int word, long value) {
-        bytes.putLong(start + INTERRUPT_BITMAP + Long.BYTES * checkedWord(word), value);
+        memory.putLong(start + INTERRUPT_BITMAP + (long) Long.BYTES * checkedWord(word), value);
     }
 
     private static int checkedWord(int word) {

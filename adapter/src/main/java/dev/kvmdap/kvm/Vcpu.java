@@ -25,24 +25,22 @@ public final class Vcpu implements AutoCloseable {
     private static final int MMIO_LENGTH = EXIT + Layouts.EXIT_MMIO.offset("len");
     private static final int MMIO_IS_WRITE = EXIT + Layouts.EXIT_MMIO.offset("is_write");
 
-    private static final int SYNCED_REGS = SYNC_AREA + Layouts.SYNC_REGS.offset("regs");
-    private static final int SYNCED_SREGS = SYNC_AREA + Layouts.SYNC_REGS.offset("sregs");
+    private static final int REGS = Layouts.SYNC_REGS.offset("regs");
+    private static final int SREGS = Layouts.SYNC_REGS.offset("sregs");
     private static final int GUEST_DEBUG_CONTROL = Layouts.GUEST_DEBUG.offset("control");
     private static final int GUEST_DEBUG_REGISTERS = Layouts.GUEST_DEBUG.offset("arch.debugreg");
     private static final long CR4_LA57 = 1 << 12;
 
     private final Descriptor descriptor;
     private final int index;
-    private final MappedMemory shared;
-    private final ByteBuffer run;
+    private final MappedMemory run;
     private final RunInterrupter interrupter;
 
-    private final boolean syncsRegs;
-    private final boolean syncsSregs;
+    private final boolean synchronises;
+    private final MappedMemory registers;
+    private final long registersStart;
     private final Regs regs;
     private final Sregs sregs;
-    private final long regsAddress;
-    private final long sregsAddress;
     private boolean regsLoaded;
     private boolean sregsLoaded;
     private int exitReason = Abi.EXIT_UNKNOWN;
@@ -52,44 +50,34 @@ public final class Vcpu implements AutoCloseable {
     private final VcpuState state;
     private final ExitDecoder exits;
 
-    private Vcpu(Descriptor descriptor, int index, MappedMemory shared, VcpuFeatures features) {
+    private Vcpu(Descriptor descriptor, int index, MappedMemory run, MappedMemory registers, VcpuFeatures features) {
         this.descriptor = descriptor;
         this.index = index;
-        this.shared = shared;
-        this.run = shared.bytes();
+        this.run = run;
         this.interrupter = new RunInterrupter(descriptor, run);
         state = new VcpuState(this, descriptor, features);
         exits = new ExitDecoder(this, run);
         guestDebugControls = features.guestDebugControls();
-        syncsRegs = features.syncs(Abi.SYNC_REGS);
-        syncsSregs = features.syncs(Abi.SYNC_SREGS);
-        run.putLong(VALID_REGS, features.syncRegs());
-        if (syncsRegs) {
-            regs = new Regs(run, SYNCED_REGS);
-            regsAddress = shared.address() + SYNCED_REGS;
-        } else {
-            NativeStruct fetched = new NativeStruct(Layouts.REGS);
-            regs = new Regs(fetched.bytes(), 0);
-            regsAddress = fetched.address();
-        }
-        if (syncsSregs) {
-            sregs = new Sregs(run, SYNCED_SREGS);
-            sregsAddress = shared.address() + SYNCED_SREGS;
-        } else {
-            NativeStruct fetched = new NativeStruct(Layouts.SREGS);
-            sregs = new Sregs(fetched.bytes(), 0);
-            sregsAddress = fetched.address();
-        }
+        synchronises = features.synchronisesRegisters();
+        run.putLong(VALID_REGS, synchronises ? Abi.SYNC_REGS | Abi.SYNC_SREGS : 0);
+        this.registers = registers;
+        registersStart = synchronises ? SYNC_AREA : 0;
+        regs = new Regs(registers, registersStart + REGS);
+        sregs = new Sregs(registers, registersStart + SREGS);
     }
 
     static Vcpu create(Descriptor descriptor, int index, VcpuFeatures features) {
+        MappedMemory run = null;
         try {
-            return new Vcpu(
-                    descriptor,
-                    index,
-                    MappedMemory.ofVcpu(descriptor.calls(), descriptor.fd(), features.mmapSize()),
-                    features);
+            run = MappedMemory.ofVcpu(descriptor.calls(), descriptor.fd(), features.mmapSize());
+            MappedMemory registers = features.synchronisesRegisters()
+                    ? run
+                    : MappedMemory.ofProcess(descriptor.calls(), MappedMemory.PAGE);
+            return new Vcpu(descriptor, index, run, registers, features);
         } catch (RuntimeException e) {
+            if (run != null) {
+                run.close();
+            }
             descriptor.close();
             throw e;
         }
@@ -115,8 +103,8 @@ public final class Vcpu implements AutoCloseable {
      */
     public int run() {
         int answer = descriptor.calls().ioctl(descriptor.fd(), RUN, 0);
-        regsLoaded = syncsRegs;
-        sregsLoaded = syncsSregs;
+        regsLoaded = synchronises;
+        sregsLoaded = synchronises;
         exitReason = answer == 0 ? run.getInt(EXIT_REASON) : reasonOf(answer);
         return exitReason;
     }
@@ -183,7 +171,7 @@ public final class Vcpu implements AutoCloseable {
 
     /** After {@link Abi#EXIT_IO}: bytes in each access: 1, 2 or 4. */
     public int ioSize() {
-        return run.get(IO_SIZE);
+        return run.getByte(IO_SIZE);
     }
 
     /** After {@link Abi#EXIT_IO}: number of accesses; more than one for string instructions only. */
@@ -193,14 +181,14 @@ public final class Vcpu implements AutoCloseable {
 
     /** After {@link Abi#EXIT_IO}: the guest writes to the port. */
     public boolean ioIsOut() {
-        return run.get(IO_DIRECTION) != 0;
+        return run.getByte(IO_DIRECTION) != 0;
     }
 
     /** After {@link Abi#EXIT_IO}: the value of access {@code i}, zero-extended from {@link #ioSize} bytes. */
     public int ioData(int i) {
         int at = ioDataAt(i);
         return switch (ioSize()) {
-            case 1 -> Byte.toUnsignedInt(run.get(at));
+            case 1 -> Byte.toUnsignedInt(run.getByte(at));
             case 2 -> Short.toUnsignedInt(run.getShort(at));
             default -> run.getInt(at);
         };
@@ -210,7 +198,7 @@ public final class Vcpu implements AutoCloseable {
     public void setIoData(int i, int value) {
         int at = ioDataAt(i);
         switch (ioSize()) {
-            case 1 -> run.put(at, (byte) value);
+            case 1 -> run.putByte(at, (byte) value);
             case 2 -> run.putShort(at, (short) value);
             default -> run.putInt(at, value);
         }
@@ -232,7 +220,7 @@ public final class Vcpu implements AutoCloseable {
 
     /** After {@link Abi#EXIT_MMIO}: the guest writes. */
     public boolean mmioIsWrite() {
-        return run.get(MMIO_IS_WRITE) != 0;
+        return run.getByte(MMIO_IS_WRITE) != 0;
     }
 
     /** After {@link Abi#EXIT_MMIO} for a write: the value, zero-extended from {@link #mmioLength} bytes. */
@@ -249,7 +237,7 @@ public final class Vcpu implements AutoCloseable {
     /** The general registers as they are now; the view stays the same object for ever. */
     public Regs regs() {
         if (!regsLoaded) {
-            descriptor.call(Ioctl.KVM_GET_REGS, regsAddress);
+            descriptor.call(Ioctl.KVM_GET_REGS, address(REGS));
             regsLoaded = true;
         }
         return regs;
@@ -258,13 +246,13 @@ public final class Vcpu implements AutoCloseable {
     /** Sets all general registers to what {@link #regs} holds, at once. Set guest debugging after it, not before. */
     public void storeRegs() {
         regs();
-        descriptor.call(Ioctl.KVM_SET_REGS, regsAddress);
+        descriptor.call(Ioctl.KVM_SET_REGS, address(REGS));
     }
 
     /** Segment, control and descriptor-table registers as they are now; the view stays the same object for ever. */
     public Sregs sregs() {
         if (!sregsLoaded) {
-            descriptor.call(Ioctl.KVM_GET_SREGS, sregsAddress);
+            descriptor.call(Ioctl.KVM_GET_SREGS, address(SREGS));
             sregsLoaded = true;
         }
         return sregs;
@@ -273,12 +261,16 @@ public final class Vcpu implements AutoCloseable {
     /** Sets them all to what {@link #sregs} holds, at once. */
     public void storeSregs() {
         sregs();
-        descriptor.call(Ioctl.KVM_SET_SREGS, sregsAddress);
+        descriptor.call(Ioctl.KVM_SET_SREGS, address(SREGS));
     }
 
-    /** Whether both register views are filled by KVM_RUN itself. */
+    private long address(int struct) {
+        return registers.address() + registersStart + struct;
+    }
+
+    /** Whether the register views are filled by KVM_RUN itself. */
     boolean synchronisesRegisters() {
-        return syncsRegs && syncsSregs;
+        return synchronises;
     }
 
     /** The control bits that KVM_SET_GUEST_DEBUG announces here: a union of the {@code GUESTDBG_} bits of {@link Abi}. */
@@ -328,7 +320,9 @@ public final class Vcpu implements AutoCloseable {
 
     @Override
     public void close() {
-        shared.close();
+        interrupter.close();
+        registers.close();
+        run.close();
         descriptor.close();
     }
 }

@@ -1,8 +1,6 @@
 package dev.kvmdap.symbols;
 
-import dev.kvmdap.symbols.dwarf.AddressRanges;
 import dev.kvmdap.symbols.dwarf.FunctionTable;
-import dev.kvmdap.symbols.dwarf.LineTable;
 import dev.kvmdap.symbols.dwarf.Unit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,62 +9,58 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Chooses the addresses that a breakpoint on a line goes to: in each function and each inlined copy of one the lowest, of
- * cold parts that lie elsewhere too; in assembly the first of each run of rows. The entry of a function becomes the place
- * behind its prologue.
+ * Chooses the addresses that a breakpoint on a line goes to: in each function and each inlined copy of one the first, in
+ * the order of its code, which puts cold parts last wherever they lie; in assembly the first of each run of rows. The
+ * entry of a function becomes the place behind its prologue.
  */
 final class BreakpointPlaces {
 
     private final Functions functions;
-    private final Map<Piece, Long> lowest = new HashMap<>();
+    private final Map<Scope, Place> first = new HashMap<>();
     private final List<Long> outside = new ArrayList<>();
 
     BreakpointPlaces(Functions functions) {
         this.functions = functions;
     }
 
-    /** One range of the code of one function or inlined copy. */
-    private record Piece(Unit unit, int scope, int range) {}
+    /** One function or inlined copy. */
+    private record Scope(Unit unit, int number) {}
+
+    /** An address in one of the ranges of a scope. */
+    private record Place(int range, long address) {
+
+        Place orEarlier(Place other) {
+            boolean isEarlier =
+                    range == other.range ? Long.compareUnsigned(other.address, address) < 0 : other.range < range;
+            return isEarlier ? other : this;
+        }
+    }
 
     /**
-     * Adds a row of the line.
+     * Adds the address of a row of the line.
      *
-     * @param isFirst whether no row of the same source file stands directly before it
+     * @param continues whether the row before it is of the same line
      */
-    void add(Unit unit, LineTable table, int row, boolean isFirst) {
-        long address = table.address(row);
+    void add(Unit unit, long address, boolean continues) {
         FunctionTable scopes = unit.functions();
         int scope = scopes.scopeAt(address);
         if (scope >= 0) {
-            int range = rangeOf(scopes.ranges(scope), address);
-            lowest.merge(new Piece(unit, scope, range), address, BreakpointPlaces::lower);
-        } else if (isFirst || table.line(row - 1) != table.line(row)) {
+            Place place = new Place(scopes.ranges(scope).indexOf(address), address);
+            first.merge(new Scope(unit, scope), place, Place::orEarlier);
+        } else if (!continues) {
             outside.add(address);
         }
     }
 
-    private static int rangeOf(AddressRanges ranges, long address) {
-        for (int i = 0; i < ranges.size(); i++) {
-            if (Long.compareUnsigned(address - ranges.low(i), ranges.high(i) - ranges.low(i)) < 0) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    private static long lower(long left, long right) {
-        return Long.compareUnsigned(left, right) <= 0 ? left : right;
-    }
-
     /** Whether one of {@link #addresses} has no row of the line and has come from the entry of its function. */
     boolean isBehindPrologue(long address) {
-        return !lowest.containsValue(address) && !outside.contains(address);
+        return !outside.contains(address) && first.values().stream().noneMatch(place -> place.address == address);
     }
 
     /** The addresses chosen, ascending. */
     List<Long> addresses() {
         TreeSet<Long> addresses = new TreeSet<>(Long::compareUnsigned);
-        lowest.values().forEach(address -> addresses.add(functions.afterPrologueAt(address)));
+        first.values().forEach(place -> addresses.add(functions.afterPrologueAt(place.address)));
         addresses.addAll(outside);
         return List.copyOf(addresses);
     }

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** Answers questions about source lines from the line tables of one image. Addresses are the file's own. */
 final class SourceLines {
 
+    /** How compilers begin the names of files that do not exist, such as {@code <built-in>}. */
+    private static final String MADE_UP = "<";
+
     private final DwarfFile dwarf;
     private final SourceFiles files;
     private final Map<Path, List<Occurrence>> occurrences = new HashMap<>();
@@ -34,9 +37,14 @@ final class SourceLines {
     /** A unit that has code of a source file, and the numbers that the file has there. */
     private record Occurrence(Unit unit, LineTable table, BitSet numbers, SourceFile file) {
 
-        boolean isIn(int row) {
+        /** Whether a row of the file is a recommended place for a breakpoint. */
+        boolean isStatement(int row) {
             int number = table.fileNumber(row);
-            return number >= 0 && numbers.get(number);
+            return number >= 0 && numbers.get(number) && table.isStatement(row);
+        }
+
+        boolean isStatementOf(int row, int line) {
+            return table.line(row) == line && isStatement(row);
         }
     }
 
@@ -48,11 +56,12 @@ final class SourceLines {
     Optional<SourceLine> lineAt(long address) {
         LineTable table = tableAt(address);
         int row = table == null ? -1 : table.rowAt(address);
-        if (table == null || row < 0) {
+        String path = row < 0 || table == null ? "" : table.files().path(table.fileNumber(row));
+        if (table == null || path.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new SourceLine(
-                files.of(table.files().path(table.fileNumber(row))),
+                files.of(path),
                 table.line(row),
                 table.column(row),
                 table.address(row),
@@ -110,8 +119,9 @@ final class SourceLines {
         BreakpointPlaces chosen = new BreakpointPlaces(functions);
         eachStatement(places, (place, sequence, row) -> {
             if (place.table.line(row) == closest.found) {
-                boolean isFirst = row == place.table.sequenceStart(sequence) || !place.isIn(row - 1);
-                chosen.add(place.unit, place.table, row, isFirst);
+                boolean continues =
+                        row > place.table.sequenceStart(sequence) && place.isStatementOf(row - 1, closest.found);
+                chosen.add(place.unit, place.table.address(row), continues);
             }
         });
         List<Long> addresses = chosen.addresses();
@@ -162,7 +172,7 @@ final class SourceLines {
             LineTable table = place.table;
             for (int sequence = 0; sequence < table.sequenceCount(); sequence++) {
                 for (int row = table.sequenceStart(sequence); row < table.sequenceEnd(sequence); row++) {
-                    if (table.isStatement(row) && place.isIn(row)) {
+                    if (place.isStatement(row)) {
                         statements.accept(place, sequence, row);
                     }
                 }
@@ -176,7 +186,9 @@ final class SourceLines {
         for (Unit unit : dwarf.units()) {
             FileTable table = dwarf.fileTable(unit);
             for (int i = table == null ? 0 : table.firstNumber(); table != null && i < table.endNumber(); i++) {
-                recorded.add(table.path(i));
+                if (!table.name(i).isEmpty() && !table.name(i).startsWith(MADE_UP)) {
+                    recorded.add(table.path(i));
+                }
             }
         }
         Set<SourceFile> sources = new LinkedHashSet<>();

@@ -63,7 +63,7 @@ public final class Toolchain {
         boolean found = List.of(System.getenv("PATH").split(File.pathSeparator)).stream()
                 .anyMatch(part -> Files.isExecutable(Path.of(part, name)));
         assumeThat(found)
-                .as("%s is not installed; on Debian: apt install gcc binutils", name)
+                .as("%s is not installed; on Debian: apt install gcc binutils gdb nasm", name)
                 .isTrue();
     }
 }

@@ -83,7 +83,6 @@ class KernelHeadersTest {
         }
         expect("SYNC_REGS", Abi.SYNC_REGS, "KVM_SYNC_X86_REGS");
         expect("SYNC_SREGS", Abi.SYNC_SREGS, "KVM_SYNC_X86_SREGS");
-        expect("SYNC_EVENTS", Abi.SYNC_EVENTS, "KVM_SYNC_X86_EVENTS");
         for (Errno errno : Errno.values()) {
             expect(errno.name(), errno.number(), errno.name());
         }

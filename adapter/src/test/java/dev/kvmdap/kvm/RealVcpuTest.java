@@ -190,6 +190,22 @@ class RealVcpuTest {
         assertThat(vcpu.ioData(0)).isEqualTo(6);
     }
 
+    @Test
+    void guestsOwnDebugExceptionArrivesWithItsDr6() {
+        assumeThat(kvm.check(Capability.EXCEPTION_PAYLOAD)).isNotZero();
+        guest.vm().enableCapability(Capability.EXCEPTION_PAYLOAD, 1);
+        guest.prepare(CpuMode.LONG);
+        VcpuEvents none = vcpu.state().events();
+        VcpuEvents.ExceptionEvent singleStep = new VcpuEvents.ExceptionEvent(false, true, 1, false, 0, true, 1 << 14);
+        vcpu.state().setEvents(none.withException(singleStep));
+        assertThat(vcpu.state().events().exception()).isEqualTo(singleStep);
+
+        assertThat(vcpu.run()).isEqualTo(Abi.EXIT_IO);
+
+        assertThat(vcpu.ioData(0)).isEqualTo(1);
+        assertThat(vcpu.state().debugRegisters().dr6() & 1 << 14).as("DR6.BS").isNotZero();
+    }
+
     @ParameterizedTest
     @EnumSource(CpuMode.class)
     void injectedExceptionsReachVectorsOneAndThree(CpuMode mode) {

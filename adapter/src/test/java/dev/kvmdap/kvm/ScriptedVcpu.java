@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class ScriptedVcpu {
     private static final int EXIT = Layouts.RUN.offset("exit");
     private static final int SYNCED = Layouts.RUN.offset("s");
+    private static final int REGS = Layouts.SYNC_REGS.offset("regs");
+    private static final int SREGS = Layouts.SYNC_REGS.offset("sregs");
     private static final int DATA_PAGE = 4096;
     private static final int BLOCKED = -Errno.EINTR.number();
 
@@ -26,8 +28,9 @@ public final class ScriptedVcpu {
 
     private final ScriptedKernel kernel;
     private final int index;
-    private final ByteBuffer regs = state(Layouts.REGS.size());
-    private final ByteBuffer sregs = state(Layouts.SREGS.size());
+    private final MappedMemory registers = MappedMemory.ofProcess(LibC.get(), MappedMemory.PAGE);
+    private final ByteBuffer regs = registers(REGS, Layouts.REGS);
+    private final ByteBuffer sregs = registers(SREGS, Layouts.SREGS);
     private final ByteBuffer guestDebug = state(Layouts.GUEST_DEBUG.size());
     private final Map<Ioctl, ByteBuffer> others = new EnumMap<>(Ioctl.class);
     private final Deque<Step> script = new ArrayDeque<>();
@@ -42,6 +45,10 @@ public final class ScriptedVcpu {
         regs().rip(0xfff0);
         sregs().cs().selector(0xf000);
         sregs().cs().base(0xffff0000L);
+    }
+
+    private ByteBuffer registers(int start, Layout layout) {
+        return ScriptedKernel.at(registers.address() + start, layout.size());
     }
 
     private static ByteBuffer state(int size) {
@@ -67,12 +74,12 @@ public final class ScriptedVcpu {
 
     /** The vCPU's registers as the kernel holds them. */
     public Regs regs() {
-        return new Regs(regs, 0);
+        return new Regs(registers, REGS);
     }
 
     /** The vCPU's system registers as the kernel holds them. */
     public Sregs sregs() {
-        return new Sregs(sregs, 0);
+        return new Sregs(registers, SREGS);
     }
 
     /** The control word of the last KVM_SET_GUEST_DEBUG. */

@@ -1,12 +1,14 @@
 package dev.kvmdap.kvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvmdap.x86.GuestPhysical;
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -226,11 +228,25 @@ class VcpuTest {
     }
 
     @Test
-    void aClosedVcpuSaysSo() {
+    void aClosedVcpuSaysSoWhateverIsAskedOfIt() {
+        Regs regs = vcpu.regs();
+        Segment cs = vcpu.sregs().cs();
         vcpu.close();
 
-        assertThatThrownBy(() -> vcpu.run())
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("vCPU 0 is closed");
+        List<ThrowingCallable> uses = List.of(
+                vcpu::run, vcpu::complete, vcpu::debugPc, () -> vcpu.ioData(0), regs::rip, cs::base, vcpu::storeRegs);
+        assertThat(uses)
+                .allSatisfy(use -> assertThatThrownBy(use)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageEndingWith("is closed"));
+    }
+
+    @Test
+    void interruptThatComesAfterTheEndIsNothing() {
+        vcpu.interrupter().prepare();
+        vcpu.close();
+
+        assertThatCode(vcpu.interrupter()::interrupt).doesNotThrowAnyException();
+        assertThat(kernel.signalIsPending()).isFalse();
     }
 }

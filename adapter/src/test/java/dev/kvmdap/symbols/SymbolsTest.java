@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvmdap.elf.ElfException;
+import dev.kvmdap.elf.Toolchain;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -251,6 +256,83 @@ class SymbolsTest {
                 .map(Function::name)
                 .contains("sum");
         assertThat(both.sources()).hasSize(3);
+    }
+
+    @Test
+    void namelessFunctionsOfNasmAreNamedByTheirLabels() {
+        SampleGuest guest = SampleGuest.build(folder, 64, "-g");
+        guest.tools().source(SampleGuest.class, "nasm.asm");
+        guest.tools().run("nasm", "-f", "elf32", "-g", "-F", "dwarf", "nasm.asm", "-o", "nasm.o");
+        guest.tools()
+                .run(
+                        "ld",
+                        "-m",
+                        "elf_i386",
+                        "-Ttext=0x7c00",
+                        "--section-start=.far=0x9000",
+                        "nasm.o",
+                        "-o",
+                        "guest.elf");
+        Symbols symbols = guest.symbols();
+
+        assertThat(symbols.functionAt(0x7c01)).map(Function::name).contains("_start");
+        assertThat(symbols.functionAt(0x9001)).map(Function::name).contains("work");
+        assertThat(symbols.lineAt(0x9000)).map(SourceLine::line).contains(guest.line("nasm.asm", "work: body"));
+        assertThat(symbols.resolve(guest.source("nasm.asm"), guest.line("nasm.asm", "start: first")))
+                .map(ResolvedLine::addresses)
+                .contains(List.of(0x7c00L));
+        assertThat(symbols.files().get(0).warnings()).isEmpty();
+    }
+
+    @Test
+    void sixteenBitCodeHasLinesAndFunctions() {
+        SampleGuest guest = SampleGuest.build(folder, 32, "-g");
+        guest.tools().run("gcc", "-m16", "-ffreestanding", "-fno-pic", "-g", "-c", "calls.c", "-o", "calls.o");
+        guest.tools().run("ld", "-m", "elf_i386", "-Ttext=0x7c00", "-Tdata=0x9000", "calls.o", "-o", "guest.elf");
+        Symbols symbols = guest.symbols();
+        int body = guest.line("calls.c", "sum: first statement");
+
+        ResolvedLine resolved = symbols.resolve(guest.source("calls.c"), body).orElseThrow();
+
+        assertThat(resolved.addresses()).containsExactly(symbols.afterPrologue(only(symbols.functionsNamed("sum"))));
+    }
+
+    @Test
+    void namesAddressesAndRangesToldByIndexAreFound() {
+        Toolchain tools = new Toolchain(folder);
+        tools.source(SampleGuest.class, "indexed.s");
+        tools.run("as", "indexed.s", "-o", "indexed.o");
+        tools.run("ld", "-Ttext=0x100000", "-Tdata=0x200000", "indexed.o", "-o", "guest.elf");
+        SymbolFile file = SymbolFile.open(tools.file("guest.elf"), 0, SourceMap.none());
+        Symbols symbols = Symbols.of(List.of(file));
+
+        assertThat(symbols.functionAt(0x10000f))
+                .contains(new Function(
+                        "indexed_function", 0x100000, 0x100010, List.of(new AddressRange(0x100000, 0x100010))));
+        assertThat(symbols.functionsNamed("spread_function"))
+                .singleElement()
+                .extracting(Function::ranges)
+                .isEqualTo(List.of(
+                        new AddressRange(0x100010, 0x100018),
+                        new AddressRange(0x100020, 0x100024),
+                        new AddressRange(0x100028, 0x10002c),
+                        new AddressRange(0x10002e, 0x10002f)));
+        assertThat(symbols.variable("indexed_value"))
+                .contains(new Variable("indexed_value", 0x200000, 8, "long long", Variable.Encoding.SIGNED));
+        assertThat(file.warnings()).isEmpty();
+    }
+
+    @Test
+    void fileCutShortWhileMappedIsToldOf() throws IOException {
+        SampleGuest guest = SampleGuest.build(folder, 64, "-g");
+        try (FileChannel channel = FileChannel.open(guest.image(), StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(1), 8 << 20);
+            SymbolFile file = SymbolFile.open(guest.image(), 0, SourceMap.none());
+            channel.truncate(0);
+
+            assertThat(Symbols.of(List.of(file)).functionsNamed("sum")).isEmpty();
+            assertThat(file.warnings()).anyMatch(warning -> warning.contains("was cut short while in use"));
+        }
     }
 
     @Test

@@ -45,13 +45,18 @@ public final class AddressRanges {
         return bounds[2 * index + 1];
     }
 
-    /** Whether an address lies in one of the ranges. */
-    public boolean contains(long address) {
+    /** The first range that an address lies in, or -1. */
+    public int indexOf(long address) {
         for (int i = 0; i < size; i++) {
             if (Long.compareUnsigned(address - low(i), high(i) - low(i)) < 0) {
-                return true;
+                return i;
             }
         }
-        return false;
+        return -1;
+    }
+
+    /** Whether an address lies in one of the ranges. */
+    public boolean contains(long address) {
+        return indexOf(address) >= 0;
     }
 }

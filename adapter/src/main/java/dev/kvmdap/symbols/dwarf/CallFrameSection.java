@@ -57,7 +57,7 @@ final class CallFrameSection {
         try {
             FrameDescription description = readDescription(start);
             Encoding encoding = new Encoding(4, 4, description.common().addressSize());
-            if (description != null && !file.isDiscarded(description.low(), encoding)) {
+            if (!file.isDiscarded(description.low(), encoding)) {
                 builder.add(description.low(), description.high(), start);
             }
         } catch (ElfException e) {

@@ -2,6 +2,7 @@ package dev.kvmdap.symbols.dwarf;
 
 import dev.kvmdap.elf.ByteReader;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stack machine that evaluates a DWARF expression (DWARF 5, 2.5). Its values are as wide as an address. It throws a
@@ -61,6 +62,8 @@ public final class Expression {
     private static final int CALL_FRAME_CFA = 0x9c;
     private static final int IMPLICIT_VALUE = 0x9e;
     private static final int STACK_VALUE = 0x9f;
+    private static final int ADDRX = 0xa1;
+    private static final int CONSTX = 0xa2;
 
     private static final int OPERATIONS_AT_MOST = 10_000;
     private static final int STACK_AT_MOST = 256;
@@ -68,12 +71,14 @@ public final class Expression {
     private final ByteReader code;
     private final int addressSize;
     private final Context context;
+    private final @Nullable Unit unit;
     private final long[] stack = new long[STACK_AT_MOST];
     private int size;
 
-    private Expression(ByteReader code, int addressSize, Context context) {
+    private Expression(ByteReader code, int addressSize, @Nullable Unit unit, Context context) {
         this.code = code.slice(0, code.size());
         this.addressSize = addressSize;
+        this.unit = unit;
         this.context = context;
     }
 
@@ -98,7 +103,7 @@ public final class Expression {
 
     /** Evaluates an expression to a number, such as an address; the stack begins with the given values. */
     public static long evaluate(ByteReader code, int addressSize, Context context, long... initial) {
-        Expression machine = new Expression(code, addressSize, context);
+        Expression machine = new Expression(code, addressSize, null, context);
         for (long value : initial) {
             machine.push(value);
         }
@@ -109,9 +114,9 @@ public final class Expression {
         return machine.pop();
     }
 
-    /** Evaluates an expression to the place of an object. */
-    public static Location locate(ByteReader code, int addressSize, Context context) {
-        return new Expression(code, addressSize, context).run();
+    /** Evaluates an expression of a unit to the place of an object. */
+    static Location locate(ByteReader code, Unit unit, Context context) {
+        return new Expression(code, unit.encoding().addressSize(), unit, context).run();
     }
 
     private Location run() {
@@ -157,6 +162,8 @@ public final class Expression {
         } else {
             switch (opcode) {
                 case ADDR -> push(context.linear(code.unsigned(addressSize)));
+                case ADDRX -> push(context.linear(indexed(code.uleb())));
+                case CONSTX -> push(indexed(code.uleb()));
                 case CONST1U -> push(code.u8());
                 case CONST1S -> push(code.s8());
                 case CONST2U -> push(code.u16());
@@ -253,6 +260,13 @@ public final class Expression {
                     "%s: register %s does not exist".formatted(code.name(), Long.toUnsignedString(number)));
         }
         return require(context.register((int) number), "register " + number);
+    }
+
+    private long indexed(long index) {
+        if (unit == null) {
+            throw new DwarfException("%s: an indexed address outside of any unit".formatted(code.name()));
+        }
+        return unit.addressAt(index);
     }
 
     private long memory(long address, int length) {

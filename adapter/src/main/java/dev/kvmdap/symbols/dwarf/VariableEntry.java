@@ -9,8 +9,8 @@ import dev.kvmdap.elf.ByteReader;
  */
 public record VariableEntry(String name, Unit unit, TypeDescription type, ByteReader location) {
 
-    /** Finds the variable, as {@link Expression#locate} does. */
+    /** Finds the variable; throws {@link DwarfException} where the frame does not know enough. */
     public Location locate(Expression.Context context) {
-        return Expression.locate(location, unit.encoding().addressSize(), context);
+        return Expression.locate(location, unit, context);
     }
 }
