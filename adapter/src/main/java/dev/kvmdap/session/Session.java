@@ -206,6 +206,11 @@ public final class Session {
         breakpoints.changed().forEach(this::tellChanged);
     }
 
+    /** The client has set breakpoints: once this is answered, it learns of others that have changed with them. */
+    public void breakpointsSet() {
+        afterAnswer.add(() -> breakpoints.changed().forEach(this::tellChanged));
+    }
+
     private void tellChanged(ClientBreakpoint breakpoint) {
         events.breakpointChanged(BreakpointAnswer.of(breakpoint, clientFeatures));
     }
