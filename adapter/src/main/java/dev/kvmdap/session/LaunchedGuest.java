@@ -16,10 +16,13 @@ import dev.kvmdap.session.launch.CpuidSelection;
 import dev.kvmdap.session.launch.LaunchConfiguration;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.view.CpuidView;
+import dev.kvmdap.view.Extent;
 import dev.kvmdap.view.LocalsView;
 import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegistersView;
+import dev.kvmdap.x86.GuestVirtual;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The guest of a session, with all that was opened for it. On the session thread. */
@@ -128,6 +131,18 @@ public final class LaunchedGuest implements AutoCloseable {
                         expression -> expression.bind(names).evaluate(cpu)),
                 new RegistersView(viewed),
                 new CpuidView(kvm::supportedCpuid, kvm::emulatedCpuid, viewed::cpuid));
+    }
+
+    /** The memory of a variable of that name: one of the frame's own, or one that always exists. */
+    public Optional<Extent> variable(StoppedFrame at, String name) {
+        for (Node local : scopes(at).get(0).children()) {
+            if (local.name().equals(name)) {
+                return Optional.ofNullable(local.extent());
+            }
+        }
+        return engine.symbols()
+                .variable(name)
+                .map(global -> new Extent(new GuestVirtual(global.address()), global.byteSize()));
     }
 
     /** What the console's verbs look at in a frame; while the guest stands still. */
