@@ -19,6 +19,7 @@ import dev.kvmdap.view.CpuidView;
 import dev.kvmdap.view.LocalsView;
 import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegistersView;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -120,14 +121,18 @@ public final class LaunchedGuest implements AutoCloseable {
         Cpu cpu = engine.cpu(at.vcpu());
         ViewedVcpu viewed = viewed(at.vcpu());
         Names<Cpu> names = new FrameNames(cpu, at.frame(), engine.symbols());
-        return List.of(
-                new LocalsView(
-                        at.frame(),
-                        cpu,
-                        engine.symbols(),
-                        expression -> expression.bind(names).evaluate(cpu)),
-                new RegistersView(viewed),
-                new CpuidView(kvm::supportedCpuid, kvm::emulatedCpuid, viewed::cpuid));
+        List<Node> scopes = new ArrayList<>();
+        Node locals = new LocalsView(
+                at.frame(),
+                cpu,
+                engine.symbols(),
+                expression -> expression.bind(names).evaluate(cpu));
+        if (!locals.children().isEmpty()) {
+            scopes.add(locals);
+        }
+        scopes.add(new RegistersView(viewed));
+        scopes.add(new CpuidView(kvm::supportedCpuid, kvm::emulatedCpuid, viewed::cpuid));
+        return scopes;
     }
 
     /** What the console's verbs look at in a frame; while the guest stands still. */
