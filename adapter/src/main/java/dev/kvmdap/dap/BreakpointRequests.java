@@ -167,6 +167,7 @@ final class BreakpointRequests implements RequestFamily {
     }
 
     private Breakpoint[] replace(Object group, List<BreakpointRequest> requests) {
+        session.breakpointsSet();
         return session.breakpoints().replace(group, requests).stream()
                 .map(breakpoint -> BreakpointAnswer.of(breakpoint, session.clientFeatures()))
                 .toArray(Breakpoint[]::new);

@@ -1,6 +1,8 @@
 package dev.kvmdap.dap;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.kvmdap.session.RequestFailure;
 import dev.kvmdap.session.Session;
 import dev.kvmdap.session.SessionState;
 import java.util.EnumSet;
@@ -8,6 +10,7 @@ import java.util.Set;
 import org.eclipse.lsp4j.debug.Capabilities;
 import org.eclipse.lsp4j.debug.DisconnectArguments;
 import org.eclipse.lsp4j.debug.TerminateArguments;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code restart}, {@code terminate} and {@code disconnect}: the ways out of a run. The guest lives in this process, so a
@@ -27,7 +30,7 @@ final class EndRequests implements RequestFamily {
     @Override
     public void register(RequestTable table) {
         table.on("restart", JsonObject.class, EnumSet.of(SessionState.STOPPED, SessionState.RUNNING), arguments -> {
-            session.restart(arguments.has("arguments") ? arguments.getAsJsonObject("arguments") : null);
+            session.restart(configuration(arguments));
             return null;
         });
         table.on("terminate", TerminateArguments.class, AFTER_LAUNCH, arguments -> {
@@ -38,6 +41,18 @@ final class EndRequests implements RequestFamily {
             session.closeAfterAnswer();
             return null;
         });
+    }
+
+    /** The launch configuration of now; null where the client does not give one. */
+    private static @Nullable JsonObject configuration(JsonObject arguments) {
+        JsonElement given = arguments.get("arguments");
+        if (given == null || given.isJsonNull()) {
+            return null;
+        }
+        if (given instanceof JsonObject configuration) {
+            return configuration;
+        }
+        throw RequestFailure.badArguments("'arguments' of 'restart' must be a launch configuration, not " + given);
     }
 
     @Override

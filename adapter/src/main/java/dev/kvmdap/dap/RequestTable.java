@@ -6,7 +6,6 @@ import com.google.gson.JsonParseException;
 import dev.kvmdap.session.RequestFailure;
 import dev.kvmdap.session.RequestFailure.Kind;
 import dev.kvmdap.session.SessionState;
-import java.lang.reflect.Field;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.lsp4j.debug.Capabilities;
-import org.eclipse.lsp4j.jsonrpc.validation.NonNull;
 import org.jspecify.annotations.Nullable;
 
 /** The requests that kvmdap knows: for each command the type of its arguments, the states that allow it, and its code. */
@@ -90,22 +88,8 @@ final class RequestTable {
         if (arguments == null) {
             throw RequestFailure.badArguments("'" + command + "' needs arguments");
         }
-        requireFields(command, arguments);
+        RequiredArguments.check(command, arguments);
         return arguments;
-    }
-
-    private static void requireFields(String command, Object arguments) {
-        for (Field field : arguments.getClass().getDeclaredFields()) {
-            try {
-                if (field.isAnnotationPresent(NonNull.class)
-                        && field.trySetAccessible()
-                        && field.get(arguments) == null) {
-                    throw RequestFailure.badArguments("'" + command + "' needs the argument '" + field.getName() + "'");
-                }
-            } catch (IllegalAccessException unreachable) {
-                throw new IllegalStateException("a field of LSP4J that cannot be read", unreachable);
-            }
-        }
     }
 
     /** The code of a request that is answered at once. */

@@ -67,6 +67,16 @@ public final class ClientBreakpoint {
         places = found;
     }
 
+    /** Whether no place for it has been found so far. */
+    boolean isUnplaced() {
+        return places.breakpoints.isEmpty();
+    }
+
+    /** Whether its places are known and the engine could not set it at any of them. */
+    boolean isRefused() {
+        return !isUnplaced() && !verified();
+    }
+
     /** Whether the guest stops there. */
     public boolean verified() {
         return placements().anyMatch(Placement::verified);
@@ -99,7 +109,7 @@ public final class ClientBreakpoint {
                 : StoppedEventArgumentsReason.BREAKPOINT;
     }
 
-    /** Whether its state is another than at the last call. */
+    /** Whether its state is another than at the last call: what the client knows of it, if it is told at every call. */
     boolean changed() {
         String state = verified() + message();
         boolean changed = !state.equals(told);

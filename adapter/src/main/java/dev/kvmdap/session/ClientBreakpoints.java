@@ -33,13 +33,16 @@ public final class ClientBreakpoints {
         }
         old.forEach(this::remove);
         groups.put(group, List.copyOf(fresh));
-        for (ClientBreakpoint breakpoint : fresh) {
-            if (breakpoint.places().breakpoints().isEmpty()) {
-                place(breakpoint);
-            }
-        }
-        changed();
+        fresh.stream().filter(ClientBreakpoint::isUnplaced).forEach(this::place);
+        all().filter(ClientBreakpoint::isRefused).forEach(this::placeAnew);
+        fresh.forEach(ClientBreakpoint::changed);
         return fresh;
+    }
+
+    /** Tries again for a breakpoint that found no room: another one may have made some. */
+    private void placeAnew(ClientBreakpoint breakpoint) {
+        remove(breakpoint);
+        place(breakpoint);
     }
 
     /** The breakpoint of an equal request, taken from the old group, or a new one. */
@@ -50,7 +53,12 @@ public final class ClientBreakpoints {
                 return kept;
             }
         }
-        return new ClientBreakpoint(++lastId, request);
+        return new ClientBreakpoint(nextId(), request);
+    }
+
+    /** A number that no breakpoint of the client's has had. */
+    int nextId() {
+        return ++lastId;
     }
 
     private void place(ClientBreakpoint breakpoint) {

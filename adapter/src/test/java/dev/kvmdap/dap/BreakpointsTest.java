@@ -199,6 +199,39 @@ class BreakpointsTest {
     }
 
     @Test
+    void breakpointThatFoundNoSlotTakesTheNextFreeOne() {
+        try (client) {
+            client.launch(with(Examples.multiboot("long-mode"), "stopOnEntry", true), () -> {});
+            client.expectStopped("entry");
+            List<Map<String, Object>> four = IntStream.range(0, 4)
+                    .<Map<String, Object>>mapToObj(i -> Map.of(
+                            "instructionReference", "0x" + Integer.toHexString(0x100200 + i), "mode", "hardware"))
+                    .toList();
+            client.request("setInstructionBreakpoints", Map.of("breakpoints", four));
+            JsonObject fifth = setLine(MAIN, "main", Map.of("mode", "hardware"));
+            assertThat(fifth.get("verified").getAsBoolean()).isFalse();
+            client.request("setInstructionBreakpoints", Map.of("breakpoints", List.of()));
+            JsonObject changed = client.expectEvent("breakpoint");
+            assertThat(changed.get("reason").getAsString()).isEqualTo("changed");
+            assertThat(changed.getAsJsonObject("breakpoint").get("id")).isEqualTo(fifth.get("id"));
+            assertThat(changed.getAsJsonObject("breakpoint").get("verified").getAsBoolean())
+                    .isTrue();
+            client.resumeUntil("continue", "breakpoint");
+        }
+    }
+
+    @Test
+    void twoBreakpointsOnOneLineAreBothHit() {
+        try (client) {
+            client.launch(Examples.multiboot("long-mode"), () -> client.breakAt(MAIN, "main", "main"));
+            assertThat(ids(client.expectStopped("breakpoint"))).hasSize(2);
+            client.breakAt(MAIN, "main");
+            client.request("continue", Map.of("threadId", 1));
+            client.expectTerminated(Examples.SUCCESS);
+        }
+    }
+
+    @Test
     void setReplacesTheWholeSetOfItsFileAndNoOther() {
         try (client) {
             client.launch(Examples.multiboot("long-mode"), () -> {

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import dev.kvmdap.session.Session;
 import dev.kvmdap.session.SessionState;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -78,6 +79,10 @@ class ConnectionTest {
                     .startsWith("the arguments of 'typed' are not of the protocol's types: ");
             assertThat(client.failing("typed", Map.of("lines", List.of(1))))
                     .isEqualTo("'typed' needs the argument 'source'");
+            List<Object> withNull = new ArrayList<>();
+            withNull.add(null);
+            assertThat(client.failing("typed", Map.of("source", Map.of(), "breakpoints", withNull)))
+                    .isEqualTo("'typed' needs the argument 'breakpoints[0]'");
         }
     }
 

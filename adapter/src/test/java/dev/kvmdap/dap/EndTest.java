@@ -148,6 +148,8 @@ class EndTest {
             client.expectStopped("breakpoint");
             assertThat(client.failing("restart", Map.of("arguments", Map.of("memory", "1M"))))
                     .contains("program: the key is missing");
+            assertThat(client.failing("restart", Map.of("arguments", "the same")))
+                    .isEqualTo("'arguments' of 'restart' must be a launch configuration, not \"the same\"");
             client.resumeUntil("next", "step");
         }
     }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 class TcpServerTest {
 
@@ -41,6 +43,26 @@ class TcpServerTest {
         clients.get(1).close();
         for (DapTestClient client : clients.subList(2, 5)) {
             assertThat(client.failing("makeCoffee", Map.of())).contains("not supported");
+            client.close();
+        }
+    }
+
+    @Test
+    @EnabledIf("dev.kvmdap.dap.Examples#hasKvm")
+    void guestsAtOnceAreIndependent() {
+        Path main = Examples.source("long-mode", "main.c");
+        List<DapTestClient> clients = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            DapTestClient client = DapTestClient.overTcp(server.port());
+            clients.add(client);
+            client.launch(Examples.multiboot("long-mode"), () -> client.breakAt(main, "main"));
+        }
+        clients.forEach(client -> client.expectStopped("breakpoint"));
+        clients.get(0).vanish();
+        clients.get(1).close();
+        for (DapTestClient client : clients.subList(2, 4)) {
+            client.request("continue", Map.of("threadId", 1));
+            client.expectTerminated(Examples.SUCCESS);
             client.close();
         }
     }
