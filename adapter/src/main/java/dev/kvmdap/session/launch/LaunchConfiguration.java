@@ -9,6 +9,7 @@ import dev.kvmdap.machine.BootProtocol;
 import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.GuestPhysical;
 import dev.kvmdap.x86.GuestVirtual;
+import dev.kvmdap.x86.Spelling;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,8 +115,8 @@ public record LaunchConfiguration(
             List<String> known = LaunchKeys.ALL.stream().map(LaunchKey::name).toList();
             if (!known.contains(name) && !LaunchKeys.OF_CLIENTS.contains(name) && !name.startsWith("__")) {
                 problems.add(name + ": there is no such key; "
-                        + Spelling.nearest(name, known)
-                                .map(nearest -> "did you mean '" + nearest + "'?")
+                        + Spelling.closest(name, known)
+                                .map(closest -> "did you mean '" + closest + "'?")
                                 .orElse("the keys are " + String.join(", ", known)));
             }
         }
