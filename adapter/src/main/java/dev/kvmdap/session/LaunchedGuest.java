@@ -78,7 +78,7 @@ public final class LaunchedGuest implements AutoCloseable {
             progress.step("loading " + configuration.program().getFileName());
             Engine engine = new Engine(() -> Machine.create(kvm, machine), symbols, host, thread::execute, listener);
             return new LaunchedGuest(configuration, kvm, engine, serial, debugPort, logpoints);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             kvm.close();
             throw failure;
         }
@@ -195,8 +195,9 @@ public final class LaunchedGuest implements AutoCloseable {
     /** Ends it, whatever it is doing, and gives everything back to the host. */
     @Override
     public void close() {
-        engine.close();
-        kvm.close();
+        try (kvm) {
+            engine.close();
+        }
     }
 
     /** What this host's KVM really does: found out once in a process. */
