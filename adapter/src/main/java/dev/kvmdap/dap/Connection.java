@@ -67,6 +67,7 @@ public final class Connection implements AutoCloseable {
                 new InitializeRequest(session, () -> table.capabilities()),
                 new LaunchRequests(session),
                 new BreakpointRequests(session),
+                new DataBreakpointRequests(session),
                 new BreakpointLocationsRequest(session),
                 new RunRequests(session),
                 new ThreadsRequest(session),

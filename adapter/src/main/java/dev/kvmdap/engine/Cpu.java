@@ -114,6 +114,12 @@ public final class Cpu {
         };
     }
 
+    /** Whether a page holds one of the page tables that are in force. */
+    boolean isPageTable(long physicalPage) {
+        Sregs s = sregs();
+        return PageWalk.isTable(s.cr0(), s.cr3(), s.cr4(), s.efer(), physicalPage, memory);
+    }
+
     /** The physical address behind a linear one by our own walk, or {@link PageWalk#NOT_MAPPED}. */
     public long translate(long linear) {
         Sregs s = sregs();

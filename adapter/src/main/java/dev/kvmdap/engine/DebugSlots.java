@@ -1,5 +1,8 @@
 package dev.kvmdap.engine;
 
+import dev.kvmdap.x86.GuestVirtual;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -13,31 +16,42 @@ final class DebugSlots {
 
     private static final int DR7 = 7;
     private static final long DR7_FIXED = 0x400;
+    private static final int FIRST_CONDITION_BIT = 16;
+    private static final int CONDITION_BITS = 4;
 
-    private final @Nullable Location[] holders = new Location[COUNT];
+    private final @Nullable SlotUse[] uses = new SlotUse[COUNT];
 
     /** The slot got, or -1 where all four are taken. */
-    int take(Location location) {
+    int take(SlotUse use) {
         for (int slot = 0; slot < COUNT; slot++) {
-            if (holders[slot] == null) {
-                holders[slot] = location;
+            if (uses[slot] == null) {
+                uses[slot] = use;
                 return slot;
             }
         }
         return -1;
     }
 
-    void free(int slot) {
-        holders[slot] = null;
+    /** A slot for each use, or none at all where there are too few. */
+    List<Integer> takeAll(List<? extends SlotUse> wanted) {
+        List<Integer> taken = new ArrayList<>();
+        if (wanted.size() <= free()) {
+            wanted.forEach(use -> taken.add(take(use)));
+        }
+        return taken;
     }
 
-    boolean hasFree() {
-        for (Location holder : holders) {
-            if (holder == null) {
-                return true;
-            }
+    void free(int slot) {
+        uses[slot] = null;
+    }
+
+    /** How many are free. */
+    int free() {
+        int free = 0;
+        for (SlotUse use : uses) {
+            free += use == null ? 1 : 0;
         }
-        return false;
+        return free;
     }
 
     /** For people: who holds the four. */
@@ -45,21 +59,22 @@ final class DebugSlots {
         StringJoiner held =
                 new StringJoiner(", ", "all four debug-register slots are taken (", "); remove one of them");
         for (int slot = 0; slot < COUNT; slot++) {
-            Location holder = holders[slot];
-            held.add("DR" + slot + ": " + (holder == null ? "free" : holder.address()));
+            SlotUse use = uses[slot];
+            String kind = use instanceof WatchedPiece ? "data at " : "";
+            held.add("DR" + slot + ": " + (use == null ? "free" : kind + use.address()));
         }
         return held.toString();
     }
 
-    @Nullable Location holder(int slot) {
-        return holders[slot];
+    /** The execute breakpoint in a slot; null where there is none. */
+    @Nullable Location location(int slot) {
+        return uses[slot] instanceof Location location ? location : null;
     }
 
-    /** The slot whose breakpoint lies at a linear address, or -1. */
+    /** The slot whose execute breakpoint lies at a linear address, or -1. */
     int at(long linear) {
         for (int slot = 0; slot < COUNT; slot++) {
-            Location holder = holders[slot];
-            if (holder != null && holder.address().address() == linear) {
+            if (uses[slot] instanceof Location location && location.address().address() == linear) {
                 return slot;
             }
         }
@@ -74,24 +89,36 @@ final class DebugSlots {
      * @return whether any slot is armed
      */
     boolean fill(long[] registers, int except) {
-        long enabled = 0;
+        long control = DR7_FIXED;
         for (int slot = 0; slot < COUNT; slot++) {
-            Location holder = holders[slot];
-            boolean armed = holder != null && slot != except;
-            registers[slot] = armed && holder != null ? holder.address().address() : 0;
-            enabled |= armed ? 2L << (2 * slot) : 0;
-        }
-        registers[DR7] = DR7_FIXED | enabled;
-        return enabled != 0;
-    }
-
-    /** The slot that a debug exit's DR6 names among the armed ones, or -1. */
-    int fired(long dr6) {
-        for (int slot = 0; slot < COUNT; slot++) {
-            if ((dr6 & 1L << slot) != 0 && holders[slot] != null) {
-                return slot;
+            SlotUse use = slot == except ? null : uses[slot];
+            registers[slot] = use == null ? 0 : use.address().address();
+            if (use != null) {
+                control |= 2L << (2 * slot) | (long) use.condition() << (FIRST_CONDITION_BIT + CONDITION_BITS * slot);
             }
         }
-        return -1;
+        registers[DR7] = control;
+        return control != DR7_FIXED;
+    }
+
+    /** The execute breakpoint that a debug exit's DR6 names among the armed slots; null if it names none. */
+    @Nullable Location fired(long dr6) {
+        for (int slot = 0; slot < COUNT; slot++) {
+            if ((dr6 & 1L << slot) != 0 && uses[slot] instanceof Location location) {
+                return location;
+            }
+        }
+        return null;
+    }
+
+    /** Whether the slot covers memory of a watchpoint, and DR6 says that it was accessed. */
+    boolean accessed(long dr6, int slot) {
+        return (dr6 & 1L << slot) != 0 && uses[slot] instanceof WatchedPiece;
+    }
+
+    /** The address that a slot holds; for messages and tests. */
+    @Nullable GuestVirtual address(int slot) {
+        SlotUse use = uses[slot];
+        return use == null ? null : use.address();
     }
 }

@@ -25,9 +25,10 @@ public final class Engine implements AutoCloseable {
     private final Executor sessionThread;
     private final EngineListener listener;
     private final List<Breakpoint> breakpoints = new ArrayList<>();
+    private final List<Watchpoint> watchpoints = new ArrayList<>();
 
     private Guest guest;
-    private int nextBreakpointId = 1;
+    private int nextId = 1;
     private @Nullable LineStep step;
     private boolean closed;
 
@@ -80,7 +81,7 @@ public final class Engine implements AutoCloseable {
      * @return the breakpoint; its placement says whether it stands
      */
     public Breakpoint addBreakpoint(GuestVirtual address, BreakpointMode mode, @Nullable Condition condition) {
-        Breakpoint breakpoint = new Breakpoint(nextBreakpointId++, address, mode, condition);
+        Breakpoint breakpoint = new Breakpoint(nextId++, address, mode, condition);
         breakpoints.add(breakpoint);
         guest.change(traps -> traps.add(breakpoint, guest.cpu(0)));
         return breakpoint;
@@ -90,6 +91,29 @@ public final class Engine implements AutoCloseable {
     public void removeBreakpoint(Breakpoint breakpoint) {
         if (breakpoints.remove(breakpoint)) {
             guest.change(traps -> traps.remove(breakpoint));
+        }
+    }
+
+    /**
+     * Sets a watchpoint. Where the guest runs, it is held for the moment that this takes.
+     *
+     * @param address linear address of the first byte
+     * @param length in bytes, at least 1
+     * @param condition what must hold for a stop; null for always
+     * @return the watchpoint; its {@link Watchpoint#watching} says whether and by what means it notices accesses
+     */
+    public Watchpoint addWatchpoint(
+            GuestVirtual address, int length, WatchAccess access, @Nullable Condition condition) {
+        Watchpoint point = new Watchpoint(nextId++, address, length, access, condition);
+        watchpoints.add(point);
+        guest.change(traps -> traps.add(point, guest.cpu(0)));
+        return point;
+    }
+
+    /** Removes a watchpoint; one that is not set any more is ignored. */
+    public void removeWatchpoint(Watchpoint point) {
+        if (watchpoints.remove(point)) {
+            guest.change(traps -> traps.remove(point));
         }
     }
 
@@ -170,7 +194,10 @@ public final class Engine implements AutoCloseable {
         guest.close();
         step = null;
         guest = new Guest(powerOn.get(), trapByte, host, this::concludeLater);
-        guest.change(traps -> breakpoints.forEach(breakpoint -> traps.add(breakpoint, guest.cpu(0))));
+        guest.change(traps -> {
+            breakpoints.forEach(breakpoint -> traps.add(breakpoint, guest.cpu(0)));
+            watchpoints.forEach(point -> traps.add(point, guest.cpu(0)));
+        });
     }
 
     /** Ends the guest and gives everything back to the host. */

@@ -48,12 +48,13 @@ final class Guest implements AutoCloseable {
         this.machine = machine;
         this.cameBack = cameBack;
         PlantedBytes planted = new PlantedBytes(machine.memory());
-        traps = new Traps(trapByte, planted);
+        DebugSlots slots = new DebugSlots();
+        traps = new Traps(trapByte, planted, slots, new Watches(machine, slots, host));
         turnstile = new Turnstile(this::interruptRunning);
         HaltCheck halts = new HaltCheck(machine.vcpus().size());
         for (VcpuThread thread : machine.vcpus()) {
             Cpu cpu = new Cpu(thread, machine.memory(), planted);
-            GuestEntry entry = new GuestEntry(thread.vcpu(), machine.ports(), traps, host);
+            GuestEntry entry = new GuestEntry(thread.vcpu(), machine, traps, host);
             cpus.add(cpu);
             loops.add(new RunLoop(cpu, thread.vcpu(), traps, turnstile, halts, entry));
         }

@@ -5,6 +5,8 @@ import dev.kvmdap.device.PortBus;
 import dev.kvmdap.kvm.Abi;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.Vcpu;
+import dev.kvmdap.machine.GuestMemory;
+import dev.kvmdap.machine.Machine;
 import dev.kvmdap.x86.InstructionKind;
 
 /**
@@ -36,11 +38,13 @@ final class GuestEntry {
     private enum Armed {
         NOTHING,
         STEP,
+        INTERRUPTIBLE_STEP,
         RUN
     }
 
     private final Vcpu vcpu;
     private final PortBus ports;
+    private final GuestMemory memory;
     private final Traps traps;
     private final int stepControl;
     private final int trapControl;
@@ -49,10 +53,12 @@ final class GuestEntry {
     private Armed armed = Armed.NOTHING;
     private int armedVersion;
     private Effect effect = Effect.none();
+    private long touched;
 
-    GuestEntry(Vcpu vcpu, PortBus ports, Traps traps, HostFindings host) {
+    GuestEntry(Vcpu vcpu, Machine machine, Traps traps, HostFindings host) {
         this.vcpu = vcpu;
-        this.ports = ports;
+        this.ports = machine.ports();
+        this.memory = machine.memory();
         this.traps = traps;
         this.staysArmed = host.stepStaysArmed();
         this.trapControl = traps.trapByte().control();
@@ -66,18 +72,20 @@ final class GuestEntry {
     }
 
     /**
-     * Executes one instruction with interrupts held back.
+     * Executes one instruction.
      *
      * @param disarmedSlot the slot whose breakpoint is to be passed, or {@link #NO_SLOT}
      * @param kind of the instruction
+     * @param interruptible whether an interrupt may come first: its handler is stepped then
      */
-    Outcome step(int disarmedSlot, InstructionKind kind) {
-        if (armed != Armed.STEP || armedVersion != traps.version() || disarmedSlot != NO_SLOT) {
-            arm(Armed.STEP, stepControl, disarmedSlot);
+    Outcome step(int disarmedSlot, InstructionKind kind, boolean interruptible) {
+        Armed wanted = interruptible ? Armed.INTERRUPTIBLE_STEP : Armed.STEP;
+        if (armed != wanted || armedVersion != traps.version() || disarmedSlot != NO_SLOT) {
+            arm(wanted, interruptible ? stepControl & ~Abi.GUESTDBG_BLOCKIRQ : stepControl, disarmedSlot);
         }
         Outcome outcome = enter(true);
         boolean harmless = kind == InstructionKind.OTHER && outcome == Outcome.DEBUG && disarmedSlot == NO_SLOT;
-        armed = staysArmed && harmless ? Armed.STEP : Armed.NOTHING;
+        armed = staysArmed && harmless ? wanted : Armed.NOTHING;
         return outcome;
     }
 
@@ -98,6 +106,18 @@ final class GuestEntry {
             arm(Armed.RUN, 0, NO_SLOT);
         }
         return enter(false);
+    }
+
+    /** Adds watchpoints to those that {@link #takeTouched} answers. */
+    void touch(long watchpoints) {
+        touched |= watchpoints;
+    }
+
+    /** The watchpoints whose memory has been accessed by way of a trapped page since this was last asked. */
+    long takeTouched() {
+        long taken = touched;
+        touched = 0;
+        return taken;
     }
 
     /** What the device access of the last {@link Outcome#EFFECT} asks for. */
@@ -121,7 +141,7 @@ final class GuestEntry {
             switch (reason) {
                 case Abi.EXIT_IO, Abi.EXIT_MMIO -> {
                     serve(reason);
-                    if (stepping || effect != Effect.none()) {
+                    if (stepping || touched != 0 || effect != Effect.none()) {
                         return complete();
                     }
                 }
@@ -156,19 +176,43 @@ final class GuestEntry {
     private void serve(int reason) {
         effect = Effect.none();
         if (reason == Abi.EXIT_MMIO) {
-            if (!vcpu.mmioIsWrite()) {
+            serveMemory();
+        } else {
+            servePort();
+        }
+    }
+
+    /** RAM behind a trapped page, or an address at which there is nothing: that reads as all ones. */
+    private void serveMemory() {
+        long physical = vcpu.mmioAddress();
+        int length = vcpu.mmioLength();
+        boolean write = vcpu.mmioIsWrite();
+        if (!memory.holds(physical, length)) {
+            if (!write) {
                 vcpu.setMmioData(-1L);
             }
             return;
         }
+        if (write) {
+            memory.put(physical, vcpu.mmioData(), length);
+        } else {
+            vcpu.setMmioData(memory.get(physical, length));
+        }
+        touched |= traps.watches().touched(physical, length, write);
+    }
+
+    /** Devices see one vCPU at a time, as on a bus. */
+    private void servePort() {
         int port = vcpu.ioPort();
         int size = vcpu.ioSize();
-        for (int i = 0; i < vcpu.ioCount(); i++) {
-            if (vcpu.ioIsOut()) {
-                Effect wanted = ports.out(port, size, vcpu.ioData(i));
-                effect = wanted == Effect.none() ? effect : wanted;
-            } else {
-                vcpu.setIoData(i, ports.in(port, size));
+        synchronized (ports) {
+            for (int i = 0; i < vcpu.ioCount(); i++) {
+                if (vcpu.ioIsOut()) {
+                    Effect wanted = ports.out(port, size, vcpu.ioData(i));
+                    effect = wanted == Effect.none() ? effect : wanted;
+                } else {
+                    vcpu.setIoData(i, ports.in(port, size));
+                }
             }
         }
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An address at which execution stops, and those who want it to. Changed only behind the {@link Turnstile}. */
-final class Location {
+final class Location implements SlotUse {
 
     private final GuestVirtual address;
     private final List<Breakpoint> breakpoints = new ArrayList<>(1);
@@ -18,8 +18,15 @@ final class Location {
         this.address = address;
     }
 
-    GuestVirtual address() {
+    @Override
+    public GuestVirtual address() {
         return address;
+    }
+
+    /** Execution of the instruction: R/W and LEN are 0. */
+    @Override
+    public int condition() {
+        return 0;
     }
 
     Placement placement() {

@@ -10,6 +10,7 @@ import dev.kvmdap.x86.Instruction;
 import dev.kvmdap.x86.InstructionKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ final class RunLoop {
 
     private static final int BREAKPOINT_VECTOR = 3;
     private static final int ANY_STACK = 0;
+    private static final long UNKNOWN = -1;
 
     private final Vcpu vcpu;
     private final Cpu cpu;
@@ -65,6 +67,7 @@ final class RunLoop {
         turnstile.enter();
         try {
             guest.disarm();
+            traps.watches().refresh(cpu);
             executed = InstructionKind.OTHER;
             Stop stop = carryOut(plan);
             return stop != null ? stop : atEnd();
@@ -83,7 +86,7 @@ final class RunLoop {
         if (plan instanceof StepPlan.RunTo target) {
             return runTo(target.address(), target.stackAtLeast());
         }
-        return runFree(null, ANY_STACK);
+        return advance(null, ANY_STACK);
     }
 
     /** A step that ends at a breakpoint is a stop at that breakpoint. */
@@ -131,15 +134,23 @@ final class RunLoop {
         }
     }
 
-    /** One instruction, whatever stands armed at it. */
+    /** One instruction with interrupts held back, whatever stands armed at it. */
     private @Nullable Stop step() {
+        return step(false);
+    }
+
+    private @Nullable Stop step(boolean interruptible) {
         while (true) {
             long pc = cpu.pc();
             executed = decode(pc);
             if (executed == InstructionKind.HLT) {
                 return stepHalt(new GuestVirtual(pc + instruction.length()));
             }
-            Outcome outcome = stepPast(traps.at(cpu, pc));
+            Outcome outcome = stepPast(traps.at(cpu, pc), interruptible);
+            Stop watched = watched(outcome, pc);
+            if (watched != null) {
+                return watched;
+            }
             switch (outcome) {
                 case STEPPED -> {
                     return null;
@@ -160,16 +171,56 @@ final class RunLoop {
         }
     }
 
-    private Outcome stepPast(@Nullable Location here) {
+    /** The stop at the watchpoints whose memory the instruction at {@code pc} has accessed, or an unknown one for -1. */
+    private @Nullable Stop watched(Outcome outcome, long pc) {
+        Watches watches = traps.watches();
+        if (watches.isEmpty()) {
+            return null;
+        }
+        long accessed = guest.takeTouched();
+        if (outcome == Outcome.DEBUG && vcpu.debugException() != BREAKPOINT_VECTOR) {
+            accessed |= watches.fired(vcpu.debugDr6());
+        }
+        accessed |= watches.changed(cpu);
+        Optional<GuestVirtual> by = pc == UNKNOWN ? Optional.empty() : Optional.of(new GuestVirtual(pc));
+        return accessed == 0 ? null : watches.hit(cpu, accessed, by);
+    }
+
+    private Outcome stepPast(@Nullable Location here, boolean interruptible) {
+        Outcome outcome = stepPastTrap(here, interruptible);
+        return isForbiddenFetch(outcome) ? stepOnForbiddenPage(here) : outcome;
+    }
+
+    private boolean isForbiddenFetch(Outcome outcome) {
+        return outcome == Outcome.EXIT
+                && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR
+                && traps.watches().pages().forbidsFetch(cpu.translate(cpu.pc()));
+    }
+
+    /** With the page open to the guest for this instruction; what it changes there is seen by comparing. */
+    private Outcome stepOnForbiddenPage(@Nullable Location here) {
+        long page = cpu.translate(cpu.pc());
+        PageTraps pages = traps.watches().pages();
+        turnstile.exclusivelyFromInside(() -> pages.lift(page));
+        try {
+            Outcome outcome = stepPastTrap(here, false);
+            guest.touch(traps.watches().changedAnywhere(cpu));
+            return outcome;
+        } finally {
+            turnstile.exclusivelyFromInside(() -> pages.restore(page));
+        }
+    }
+
+    private Outcome stepPastTrap(@Nullable Location here, boolean interruptible) {
         if (here == null) {
-            return guest.step(GuestEntry.NO_SLOT, executed);
+            return guest.step(GuestEntry.NO_SLOT, executed, interruptible);
         }
         if (here.placement() instanceof Placement.Slot held) {
-            return guest.step(held.slot(), executed);
+            return guest.step(held.slot(), executed, false);
         }
         PlantedBytes.Planted planted = here.planted();
         if (planted == null) {
-            return guest.step(GuestEntry.NO_SLOT, executed);
+            return guest.step(GuestEntry.NO_SLOT, executed, false);
         }
         StepWithByteLifted lifted = new StepWithByteLifted(planted);
         turnstile.exclusivelyFromInside(lifted);
@@ -188,7 +239,7 @@ final class RunLoop {
         public void run() {
             traps.planted().lift(planted);
             try {
-                outcome = guest.step(GuestEntry.NO_SLOT, executed);
+                outcome = guest.step(GuestEntry.NO_SLOT, executed, false);
             } finally {
                 traps.planted().replant(planted);
             }
@@ -200,17 +251,48 @@ final class RunLoop {
         if (!cpu.interruptsEnabled()) {
             return HaltCheck.withInterruptsOff(cpu.index());
         }
-        return runTo(next, cpu.stackPointer());
+        Temporary temporary = new Temporary(next);
+        turnstile.exclusivelyFromInside(temporary::arm);
+        try {
+            return runFree(temporary.location, cpu.stackPointer());
+        } finally {
+            turnstile.exclusivelyFromInside(temporary::disarm);
+        }
     }
 
     private @Nullable Stop runTo(GuestVirtual address, long stackAtLeast) {
         Temporary temporary = new Temporary(address);
         turnstile.exclusivelyFromInside(temporary::arm);
         try {
-            return runFree(temporary.location, stackAtLeast);
+            return advance(temporary.location, stackAtLeast);
         } finally {
             turnstile.exclusivelyFromInside(temporary::disarm);
         }
+    }
+
+    /** Goes on until {@code target} is reached with enough of the stack released; without a target, until a stop. */
+    private @Nullable Stop advance(@Nullable Location target, long stackAtLeast) {
+        return traps.watches().needStepping() ? runStepping(target, stackAtLeast) : runFree(target, stackAtLeast);
+    }
+
+    private @Nullable Stop runStepping(@Nullable Location target, long stackAtLeast) {
+        while (true) {
+            Stop stop = step(true);
+            if (stop != null) {
+                return stop;
+            }
+            Location here = traps.at(cpu, cpu.pc());
+            if (here != null) {
+                stop = hit(here);
+                if (stop != null || hasArrived(here, target, stackAtLeast)) {
+                    return stop;
+                }
+            }
+        }
+    }
+
+    private boolean hasArrived(Location here, @Nullable Location target, long stackAtLeast) {
+        return here == target && Long.compareUnsigned(cpu.stackPointer(), stackAtLeast) >= 0;
     }
 
     private final class Temporary {
@@ -232,7 +314,6 @@ final class RunLoop {
         }
     }
 
-    /** Runs until {@code target} is reached with enough of the stack released; without a target, until a stop. */
     private @Nullable Stop runFree(@Nullable Location target, long stackAtLeast) {
         if (traps.at(cpu, cpu.pc()) != null) {
             Stop stop = step();
@@ -249,19 +330,16 @@ final class RunLoop {
                 }
                 continue;
             }
-            Location here = outcome == Outcome.EFFECT ? null : trapped(outcome);
-            Stop stop;
+            Stop stop = watched(outcome, UNKNOWN);
+            Location here = stop == null ? trapped(outcome) : null;
             if (here != null) {
-                boolean arrived = here == target && Long.compareUnsigned(cpu.stackPointer(), stackAtLeast) >= 0;
                 stop = hit(here);
-                if (arrived || stop != null) {
+                if (stop != null || hasArrived(here, target, stackAtLeast)) {
                     return stop;
                 }
                 stop = step();
-            } else if (outcome == Outcome.DEBUG) {
-                stop = deliver(vcpu.debugException());
-            } else {
-                stop = stopFor(outcome);
+            } else if (stop == null) {
+                stop = isForbiddenFetch(outcome) ? step() : passOn(outcome);
             }
             if (stop != null) {
                 return stop;
@@ -269,13 +347,27 @@ final class RunLoop {
         }
     }
 
+    /** What left the guest and is nobody's trap: the guest's own debug exception, or a stop. */
+    private @Nullable Stop passOn(Outcome outcome) {
+        return switch (outcome) {
+            case STEPPED, INTERRUPTED -> null;
+            case DEBUG -> isWatchOnly() ? null : deliver(vcpu.debugException());
+            case EFFECT, EXIT -> stopFor(outcome);
+        };
+    }
+
+    /** Whether the debug exception was an access to watched memory, whose condition did not hold. */
+    private boolean isWatchOnly() {
+        return vcpu.debugException() != BREAKPOINT_VECTOR && traps.watches().fired(vcpu.debugDr6()) != 0;
+    }
+
     /** The armed place that the vCPU has run into; null if it left the guest for another reason. */
     private @Nullable Location trapped(Outcome outcome) {
         if (outcome == Outcome.DEBUG && vcpu.debugException() != BREAKPOINT_VECTOR) {
-            int slot = traps.slots().fired(vcpu.debugDr6());
-            return slot < 0 ? null : traps.slots().holder(slot);
+            return traps.slots().fired(vcpu.debugDr6());
         }
-        boolean atTrap = outcome == Outcome.DEBUG || vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR;
+        boolean notEmulated = outcome == Outcome.EXIT && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR;
+        boolean atTrap = outcome == Outcome.DEBUG || notEmulated;
         return atTrap ? traps.at(cpu, cpu.pc()) : null;
     }
 

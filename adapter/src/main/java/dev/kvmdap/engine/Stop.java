@@ -34,6 +34,19 @@ public sealed interface Stop {
         }
     }
 
+    /**
+     * Behind an access to watched memory.
+     *
+     * @param hits the accesses whose condition held, or had no value
+     * @param problem what a condition's evaluation failed with; empty if none did
+     */
+    record Watchpoints(int vcpu, List<WatchHit> hits, String problem) implements Stop {
+        @Override
+        public String description() {
+            return problem.isEmpty() ? "Watched memory was accessed" : "Condition has no value: " + problem;
+        }
+    }
+
     /** A step is done. */
     record Step(int vcpu) implements Stop {
         @Override

@@ -14,13 +14,16 @@ final class Traps {
 
     private final TrapByte trapByte;
     private final PlantedBytes planted;
-    private final DebugSlots slots = new DebugSlots();
+    private final DebugSlots slots;
+    private final Watches watches;
     private final Map<Breakpoint, Location> places = new HashMap<>();
     private int version;
 
-    Traps(TrapByte trapByte, PlantedBytes planted) {
+    Traps(TrapByte trapByte, PlantedBytes planted, DebugSlots slots, Watches watches) {
         this.trapByte = trapByte;
         this.planted = planted;
+        this.slots = slots;
+        this.watches = watches;
     }
 
     TrapByte trapByte() {
@@ -36,6 +39,10 @@ final class Traps {
         return slots;
     }
 
+    Watches watches() {
+        return watches;
+    }
+
     PlantedBytes planted() {
         return planted;
     }
@@ -44,7 +51,7 @@ final class Traps {
     @Nullable Location at(Cpu cpu, long linear) {
         int slot = slots.at(linear);
         if (slot >= 0) {
-            return slots.holder(slot);
+            return slots.location(slot);
         }
         if (planted.isEmpty()) {
             return null;
@@ -72,9 +79,20 @@ final class Traps {
         }
     }
 
+    /** Sets a watchpoint; its {@link Watchpoint#watching} says by what means. */
+    void add(Watchpoint point, Cpu cpu) {
+        version++;
+        watches.add(point, cpu);
+    }
+
+    void remove(Watchpoint point) {
+        version++;
+        watches.remove(point);
+    }
+
     /** Arms a place for the end of a step: in a slot while one is free, since that leaves the guest's memory alone. */
     Location addTemporary(GuestVirtual address, Cpu cpu) {
-        Location location = locate(address, slots.hasFree() ? BreakpointMode.HARDWARE : BreakpointMode.AUTO, cpu);
+        Location location = locate(address, slots.free() > 0 ? BreakpointMode.HARDWARE : BreakpointMode.AUTO, cpu);
         location.addTemporary();
         return location;
     }

@@ -15,10 +15,14 @@ final class HostMemory {
 
     private HostMemory() {}
 
+    /** Whether the host has this much; taken for true where it does not say. */
+    static boolean has(long size) {
+        return size <= total().orElse(Long.MAX_VALUE);
+    }
+
     /** Refuses a guest that is larger than the host. */
     static void require(long size) {
-        OptionalLong total = total();
-        if (total.isPresent() && size > total.getAsLong()) {
+        if (!has(size)) {
             throw new KvmException("mapping " + text(size) + " of guest memory", Errno.ENOMEM.number(), remedy());
         }
     }

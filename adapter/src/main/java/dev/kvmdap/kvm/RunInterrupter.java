@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
  * Ends a vCPU's KVM_RUN from another thread.
  *
  * <p>The flag {@code immediate_exit} is looked at on the way into the guest only, so a running guest takes a signal as well.
- * The signal is blocked in the vCPU's thread, and KVM unblocks it while the guest runs (KVM_SET_SIGNAL_MASK, api.txt 4.19):
+ * The signal is blocked in the vCPU's thread, and KVM unblocks it while the guest runs (KVM_SET_SIGNAL_MASK, api.txt 4.21):
  * one that comes too early stays pending and ends the next KVM_RUN, and no signal handler of the JVM is ever touched.
  */
 public final class RunInterrupter {

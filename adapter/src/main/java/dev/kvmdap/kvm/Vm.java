@@ -151,7 +151,7 @@ public final class Vm implements AutoCloseable {
 
     /**
      * Gives VMX three pages for the task state segment it needs to run real mode on processors without unrestricted guest
-     * (api.txt 4.41); ignored elsewhere.
+     * (api.txt 4.36); ignored elsewhere.
      *
      * @param guestPhysical below 4 GiB, outside every memory slot
      */
@@ -160,7 +160,7 @@ public final class Vm implements AutoCloseable {
     }
 
     /**
-     * Gives VMX one page for the identity page table of the same purpose (api.txt 4.46); before the first vCPU.
+     * Gives VMX one page for the identity page table of the same purpose (api.txt 4.40); before the first vCPU.
      *
      * @param guestPhysical below 4 GiB, outside every memory slot
      */

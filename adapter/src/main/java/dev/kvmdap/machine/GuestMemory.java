@@ -1,5 +1,6 @@
 package dev.kvmdap.machine;
 
+import dev.kvmdap.kvm.Abi;
 import dev.kvmdap.kvm.MappedMemory;
 import dev.kvmdap.x86.GuestPhysical;
 import dev.kvmdap.x86.PhysicalMemory;
@@ -17,7 +18,11 @@ public final class GuestMemory implements PhysicalMemory, PhysicalWriter, AutoCl
     private static final long LOW_END = 3L << 30;
     private static final long HIGH_START = 4L << 30;
 
+    /** The granularity of everything that is done to pages, in bytes. */
+    public static final int PAGE = MappedMemory.PAGE;
+
     private final MappedMemory ram;
+    private final MappedMemory guestView;
     private final List<Region> regions;
     private final long lowSize;
 
@@ -33,6 +38,7 @@ public final class GuestMemory implements PhysicalMemory, PhysicalWriter, AutoCl
     /** Takes over {@code ram}: closing this unmaps it. */
     public GuestMemory(MappedMemory ram) {
         this.ram = ram;
+        this.guestView = ram.alias();
         this.lowSize = Math.min(ram.size(), LOW_END);
         Region low = new Region(new GuestPhysical(0), lowSize, 0);
         this.regions = ram.size() > LOW_END
@@ -51,9 +57,22 @@ public final class GuestMemory implements PhysicalMemory, PhysicalWriter, AutoCl
         return regions;
     }
 
-    /** The address in this process at which a region is mapped, for KVM_SET_USER_MEMORY_REGION. */
-    public long hostAddress(Region region) {
-        return ram.address() + region.offset();
+    /**
+     * The address in this process at which KVM finds a region: another mapping of the same memory than ours, so that a page
+     * can be forbidden to the guest and open to the debugger.
+     */
+    long guestView(Region region) {
+        return guestView.address() + region.offset();
+    }
+
+    /**
+     * Sets what the guest may do with a page without leaving KVM. No vCPU may run meanwhile.
+     *
+     * @param physical address of the page
+     * @param protection a union of {@link Abi#PROT_READ} and {@link Abi#PROT_WRITE}, or {@link Abi#PROT_NONE}
+     */
+    public void protect(long physical, int protection) {
+        guestView.protect(offset(physical, PAGE), PAGE, protection);
     }
 
     @Override
@@ -69,6 +88,22 @@ public final class GuestMemory implements PhysicalMemory, PhysicalWriter, AutoCl
     /** Replaces one byte of RAM. */
     public void putByte(long physical, byte value) {
         ram.putByte(offset(physical, 1), value);
+    }
+
+    /** A little-endian number in RAM, zero-extended from 1 to 8 bytes. */
+    public long get(long physical, int bytes) {
+        long value = 0;
+        for (int i = bytes - 1; i >= 0; i--) {
+            value = value << Byte.SIZE | (getByte(physical + i) & 0xff);
+        }
+        return value;
+    }
+
+    /** Stores the low 1 to 8 bytes of a number, little-endian. */
+    public void put(long physical, long value, int bytes) {
+        for (int i = 0; i < bytes; i++) {
+            putByte(physical + i, (byte) (value >>> (Byte.SIZE * i)));
+        }
     }
 
     @Override
@@ -120,6 +155,7 @@ public final class GuestMemory implements PhysicalMemory, PhysicalWriter, AutoCl
 
     @Override
     public void close() {
+        guestView.close();
         ram.close();
     }
 }

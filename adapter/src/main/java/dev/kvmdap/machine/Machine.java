@@ -18,6 +18,7 @@ import dev.kvmdap.kvm.Vm;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 
 /**
  * The guest's machine, switched on: RAM with an image loaded, devices, and vCPUs about to execute their first
@@ -33,6 +34,7 @@ public final class Machine implements AutoCloseable {
 
     private final Vm vm;
     private final GuestMemory memory;
+    private final MemorySlots slots;
     private final List<VcpuThread> vcpus = new ArrayList<>();
     private final PortBus ports = new PortBus();
     private final boolean interruptControllers;
@@ -63,10 +65,7 @@ public final class Machine implements AutoCloseable {
             vm.setTssAddress(TSS_ADDRESS);
             vm.setIdentityMapAddress(IDENTITY_MAP_ADDRESS);
             interruptControllers = createInterruptControllers();
-            int slot = 0;
-            for (GuestMemory.Region region : memory.regions()) {
-                vm.setMemorySlot(slot++, 0, region.start().address(), region.size(), memory.hostAddress(region));
-            }
+            slots = new MemorySlots(vm, memory);
             attachDevices(configuration);
             for (int index = 0; index < configuration.vcpus(); index++) {
                 VcpuThread thread = new VcpuThread(vm.createVcpu(index));
@@ -119,6 +118,16 @@ public final class Machine implements AutoCloseable {
     /** RAM. */
     public GuestMemory memory() {
         return memory;
+    }
+
+    /**
+     * Makes exactly these pages read-only to the guest: its writes to them exit as MMIO. No vCPU may run meanwhile; takes
+     * milliseconds.
+     *
+     * @param pages guest-physical addresses, multiples of {@link GuestMemory#PAGE}
+     */
+    public void setReadOnly(NavigableSet<Long> pages) {
+        slots.arrange(pages);
     }
 
     /** One thread a vCPU, by number; the first one starts, the others wait for its start-up message. */

@@ -16,11 +16,14 @@ import dev.kvmdap.session.launch.CpuidSelection;
 import dev.kvmdap.session.launch.LaunchConfiguration;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.view.CpuidView;
+import dev.kvmdap.view.Extent;
 import dev.kvmdap.view.LocalsView;
 import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegistersView;
+import dev.kvmdap.x86.GuestVirtual;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The guest of a session, with all that was opened for it. On the session thread. */
@@ -118,21 +121,37 @@ public final class LaunchedGuest implements AutoCloseable {
 
     /** The scopes of a frame's variables; while the guest stands still. */
     public List<Node> scopes(StoppedFrame at) {
-        Cpu cpu = engine.cpu(at.vcpu());
         ViewedVcpu viewed = viewed(at.vcpu());
-        Names<Cpu> names = new FrameNames(cpu, at.frame(), engine.symbols());
         List<Node> scopes = new ArrayList<>();
-        Node locals = new LocalsView(
-                at.frame(),
-                cpu,
-                engine.symbols(),
-                expression -> expression.bind(names).evaluate(cpu));
+        Node locals = locals(at);
         if (!locals.children().isEmpty()) {
             scopes.add(locals);
         }
         scopes.add(new RegistersView(viewed));
         scopes.add(new CpuidView(kvm::supportedCpuid, kvm::emulatedCpuid, viewed::cpuid));
         return scopes;
+    }
+
+    private Node locals(StoppedFrame at) {
+        Cpu cpu = engine.cpu(at.vcpu());
+        Names<Cpu> names = new FrameNames(cpu, at.frame(), engine.symbols());
+        return new LocalsView(
+                at.frame(),
+                cpu,
+                engine.symbols(),
+                expression -> expression.bind(names).evaluate(cpu));
+    }
+
+    /** The memory of a variable of that name: one of the frame's own, or one that always exists. */
+    public Optional<Extent> variable(StoppedFrame at, String name) {
+        for (Node local : locals(at).children()) {
+            if (local.name().equals(name)) {
+                return Optional.ofNullable(local.extent());
+            }
+        }
+        return engine.symbols()
+                .variable(name)
+                .map(global -> new Extent(new GuestVirtual(global.address()), global.byteSize()));
     }
 
     /** What the console's verbs look at in a frame; while the guest stands still. */

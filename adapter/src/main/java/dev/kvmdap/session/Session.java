@@ -36,6 +36,7 @@ public final class Session {
     private final Deque<Runnable> afterAnswer = new ArrayDeque<>();
     private final StopScope stopScope = new StopScope();
     private final ClientBreakpoints breakpoints = new ClientBreakpoints();
+    private final ClientWatchpoints watchpoints = new ClientWatchpoints(breakpoints::nextId);
 
     private SessionState state = SessionState.CONNECTED;
     private ClientFeatures clientFeatures = ClientFeatures.DEFAULTS;
@@ -69,6 +70,11 @@ public final class Session {
     /** The breakpoints that the client has set. */
     public ClientBreakpoints breakpoints() {
         return breakpoints;
+    }
+
+    /** The data breakpoints that the client has set. */
+    public ClientWatchpoints watchpoints() {
+        return watchpoints;
     }
 
     /** What the client may refer to by number until the guest runs again. */
@@ -145,6 +151,7 @@ public final class Session {
                     LaunchedGuest.launch(configuration, thread, new Listener(), events::guestOutput, progress);
             started.warnings().forEach(events::important);
             breakpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
+            watchpoints.placeIn(configuration.noDebug() ? null : started.engine());
             return started;
         } catch (RuntimeException failure) {
             throw RequestFailure.of(Kind.LAUNCH_FAILED, failure).orElseThrow(() -> failure);
@@ -201,8 +208,12 @@ public final class Session {
         state = SessionState.STOPPED;
         stoppedVcpu = stop.vcpu();
         guest().flushOutput();
-        List<ClientBreakpoint> hit = stop instanceof Stop.Breakpoints at ? breakpoints.of(at.hit()) : List.of();
-        events.stopped(stop, hit);
+        if (stop instanceof Stop.Watchpoints at) {
+            events.stoppedAtData(at, watchpoints.of(at.hits()));
+        } else {
+            List<ClientBreakpoint> hit = stop instanceof Stop.Breakpoints at ? breakpoints.of(at.hit()) : List.of();
+            events.stopped(stop, hit);
+        }
         breakpoints.changed().forEach(this::tellChanged);
     }
 

@@ -15,6 +15,8 @@ public final class PageWalk {
     /** {@link #translate}'s answer for an address that is not mapped. */
     public static final long NOT_MAPPED = -1;
 
+    private static final long PAGE_BYTES = 4096;
+
     private static final long CR4_PSE = 1L << 4;
     private static final long EFER_NXE = 1L << 11;
     private static final long TABLE_ADDRESS = bits(51, 12);
@@ -49,6 +51,36 @@ public final class PageWalk {
         return physical == NOT_MAPPED
                 ? new Translation.NotMapped(address, mode, entries, trace.reason, trace.reservedBits)
                 : new Translation.Mapped(address, mode, entries, new GuestPhysical(physical));
+    }
+
+    /**
+     * Whether a page holds one of the tables that CR3 leads to. Reads all of them.
+     *
+     * @param page physical address of a 4 KiB page
+     */
+    public static boolean isTable(long cr0, long cr3, long cr4, long efer, long page, PhysicalMemory memory) {
+        PagingMode mode = PagingMode.of(cr0, cr4, efer);
+        return mode != PagingMode.NONE && leadsTo(mode, mode.top(), topTable(mode, cr3), cr4, page, memory);
+    }
+
+    private static boolean leadsTo(
+            PagingMode mode, PageTableLevel level, long table, long cr4, long page, PhysicalMemory memory) {
+        if ((table & -PAGE_BYTES) == page) {
+            return true;
+        }
+        if (level == PageTableLevel.PT || !memory.holds(table, (int) mode.tableBytes(level))) {
+            return false;
+        }
+        for (long offset = 0; offset < mode.tableBytes(level); offset += mode.entryBytes()) {
+            long entry = mode.entryBytes() == 4
+                    ? Integer.toUnsignedLong(memory.readInt(table + offset))
+                    : memory.readLong(table + offset);
+            boolean toTable = (entry & PageTableEntry.PRESENT) != 0 && !isLargePage(mode, level, entry, cr4);
+            if (toTable && leadsTo(mode, level.below(), entry & TABLE_ADDRESS, cr4, page, memory)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static long walk(

@@ -16,6 +16,10 @@ public enum PagingMode {
     LEVEL_5("5-level paging", 57, PageTableLevel.PML5, 9);
 
     private static final int PAGE_SHIFT = 12;
+
+    /** PAE's PDPT has four entries only (SDM vol. 3, 4.4.1). */
+    private static final int PAE_POINTERS = 4;
+
     private static final long CR0_PG = 1L << 31;
     private static final long CR4_PAE = 1L << 5;
     private static final long CR4_LA57 = 1L << 12;
@@ -65,6 +69,11 @@ public enum PagingMode {
     /** The size of a table entry in bytes. */
     int entryBytes() {
         return this == BITS_32 ? 4 : 8;
+    }
+
+    /** The size of a table of that level in bytes. */
+    long tableBytes(PageTableLevel level) {
+        return this == PAE && level == PageTableLevel.PDPT ? PAE_POINTERS * 8L : (1L << indexBits) * entryBytes();
     }
 
     /** The byte offset, in a table of that level, of the entry for a linear address. */

@@ -45,7 +45,7 @@ class DebugSlotsTest {
             assertThat(slots.take(at(0x1000L * (i + 1)))).isEqualTo(i);
         }
 
-        assertThat(slots.hasFree()).isFalse();
+        assertThat(slots.free()).isZero();
         assertThat(slots.take(at(0x9000))).isNegative();
         assertThat(slots.describeHolders()).contains("DR0: 0x1000", "DR1: 0x2000", "DR2: 0x3000", "DR3: 0x4000");
     }
@@ -65,7 +65,7 @@ class DebugSlotsTest {
     void dr6BitOfAnEmptySlotIsStaleAndNamesNobody() {
         slots.take(at(0x1000));
 
-        assertThat(slots.fired(0xffff0ff2L)).isNegative();
-        assertThat(slots.fired(0xffff0ff3L)).isZero();
+        assertThat(slots.fired(0xffff0ff2L)).isNull();
+        assertThat(slots.fired(0xffff0ff3L)).isSameAs(slots.location(0));
     }
 }

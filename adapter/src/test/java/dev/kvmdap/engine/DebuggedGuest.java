@@ -46,6 +46,11 @@ final class DebuggedGuest implements AutoCloseable {
     private final Engine engine;
 
     DebuggedGuest(BootConfiguration boot, Path symbolFile, Path source, int vcpus) {
+        this(boot, symbolFile, source, vcpus, HOST);
+    }
+
+    /** Under an engine that believes these findings. */
+    DebuggedGuest(BootConfiguration boot, Path symbolFile, Path source, int vcpus, HostFindings host) {
         this.source = source;
         symbols = Symbols.of(List.of(SymbolFile.open(symbolFile, 0, SourceMap.none())));
         MachineConfiguration machine = new MachineConfiguration(
@@ -61,7 +66,7 @@ final class DebuggedGuest implements AutoCloseable {
                 resets.add(reset);
             }
         };
-        engine = onSession(() -> new Engine(() -> Machine.create(kvm, machine), symbols, HOST, session, listener));
+        engine = onSession(() -> new Engine(() -> Machine.create(kvm, machine), symbols, host, session, listener));
     }
 
     static boolean hasKvm() {

@@ -49,7 +49,8 @@ final class ScriptedMachine implements AutoCloseable {
                         new BootConfiguration(
                                 image, BootProtocol.FLAT, CpuMode.REAL, new GuestPhysical(CODE), null, "", List.of())));
         PlantedBytes planted = new PlantedBytes(machine.memory());
-        traps = new Traps(TrapByte.on(host), planted);
+        DebugSlots slots = new DebugSlots();
+        traps = new Traps(TrapByte.on(host), planted, slots, new Watches(machine, slots, host));
         thread = machine.vcpus().get(0);
         cpu = new Cpu(thread, machine.memory(), planted);
         loop = new RunLoop(
@@ -58,7 +59,7 @@ final class ScriptedMachine implements AutoCloseable {
                 traps,
                 new Turnstile(thread::interrupt),
                 new HaltCheck(1),
-                new GuestEntry(thread.vcpu(), machine.ports(), traps, host));
+                new GuestEntry(thread.vcpu(), machine, traps, host));
         kernel.forgetCalls();
     }
 

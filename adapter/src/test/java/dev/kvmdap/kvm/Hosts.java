@@ -27,6 +27,35 @@ public final class Hosts {
         return host("kvm_amd", false, Outcome.GUEST, Outcome.GUEST);
     }
 
+    /** A host that does all that another one does, but for watching memory by debug registers or page protection. */
+    public static HostFindings withoutDataSlots(HostFindings host, boolean readOnlySlots) {
+        Map<CpuMode, ModeFindings> modes = new EnumMap<>(CpuMode.class);
+        host.modes()
+                .forEach((mode, found) -> modes.put(
+                        mode,
+                        new ModeFindings(
+                                found.singleStep(),
+                                found.userSingleStep(),
+                                found.executeSlots(),
+                                found.executeSlotRefires(),
+                                0,
+                                false,
+                                found.planted(),
+                                found.blocksInterrupts(),
+                                ModeFindings.PageTrap.NONE,
+                                readOnlySlots)));
+        return new HostFindings(
+                host.host(),
+                host.access(),
+                host.apiVersion(),
+                host.capabilities(),
+                host.guestDebugControls(),
+                host.synchronisesRegisters(),
+                host.stepStaysArmed(),
+                host.paging32(),
+                modes);
+    }
+
     private static HostFindings host(String module, boolean stepStaysArmed, Outcome int3, Outcome icebp) {
         Map<PlantedByte, Finding> planted = new EnumMap<>(PlantedByte.class);
         planted.put(PlantedByte.INT3, new Finding(int3, 0, true));

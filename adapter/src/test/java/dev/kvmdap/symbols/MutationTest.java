@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MutationTest {
 
-    private static final int ROUNDS = 1500;
+    private static final int ROUNDS = 750;
 
     @TempDir
     Path folder = Path.of("");

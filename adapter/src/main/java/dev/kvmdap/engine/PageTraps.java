@@ -1,0 +1,69 @@
+package dev.kvmdap.engine;
+
+import dev.kvmdap.kvm.Abi;
+import dev.kvmdap.machine.GuestMemory;
+import dev.kvmdap.machine.Machine;
+import java.util.Arrays;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Pages of RAM whose accesses leave KVM as if there were a device: forbidden in KVM's mapping, or in read-only slots. All
+ * addresses are guest-physical ones of pages. Changed only behind the {@link Turnstile}.
+ */
+final class PageTraps {
+
+    private final Machine machine;
+    private NavigableMap<Long, WatchAccess> forbidden = new TreeMap<>();
+    private NavigableSet<Long> readOnly = new TreeSet<>();
+    private long[] unfetchable = {};
+
+    PageTraps(Machine machine) {
+        this.machine = machine;
+    }
+
+    /**
+     * Traps exactly these.
+     *
+     * @param forbid pages to forbid in KVM's mapping, for which accesses
+     * @param makeReadOnly pages to put into read-only slots
+     */
+    void arrange(NavigableMap<Long, WatchAccess> forbid, NavigableSet<Long> makeReadOnly) {
+        forbidden.keySet().stream().filter(page -> !forbid.containsKey(page)).forEach(this::allow);
+        forbid.forEach(this::forbid);
+        forbidden = new TreeMap<>(forbid);
+        unfetchable = forbid.entrySet().stream()
+                .filter(page -> page.getValue() == WatchAccess.READ_WRITE)
+                .mapToLong(page -> page.getKey())
+                .toArray();
+        if (!makeReadOnly.equals(readOnly)) {
+            machine.setReadOnly(makeReadOnly);
+            readOnly = new TreeSet<>(makeReadOnly);
+        }
+    }
+
+    /** Whether the guest can execute nothing on the page at this address, since it cannot even fetch it. */
+    boolean forbidsFetch(long physical) {
+        return unfetchable.length > 0 && Arrays.binarySearch(unfetchable, physical & -GuestMemory.PAGE) >= 0;
+    }
+
+    /** Lets the guest use a page for a moment. */
+    void lift(long physical) {
+        allow(physical & -GuestMemory.PAGE);
+    }
+
+    /** Ends that moment. */
+    void restore(long physical) {
+        forbid(physical & -GuestMemory.PAGE, WatchAccess.READ_WRITE);
+    }
+
+    private void allow(long page) {
+        machine.memory().protect(page, Abi.PROT_READ | Abi.PROT_WRITE);
+    }
+
+    private void forbid(long page, WatchAccess access) {
+        machine.memory().protect(page, access == WatchAccess.WRITE ? Abi.PROT_READ : Abi.PROT_NONE);
+    }
+}

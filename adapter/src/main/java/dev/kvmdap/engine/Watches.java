@@ -1,0 +1,222 @@
+package dev.kvmdap.engine;
+
+import dev.kvmdap.engine.Condition.ConditionException;
+import dev.kvmdap.kvm.HostFindings;
+import dev.kvmdap.kvm.ModeFindings;
+import dev.kvmdap.machine.Machine;
+import dev.kvmdap.x86.CpuMode;
+import dev.kvmdap.x86.GuestVirtual;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All watched memory, and by what means each stretch is watched. Changed only behind the {@link Turnstile}; asked by vCPU
+ * threads without allocation. A set of watchpoints is a bit mask there: bit n stands for the n-th of them.
+ */
+final class Watches {
+
+    /** As many as a mask has bits. */
+    static final int MOST = Long.SIZE;
+
+    private static final List<CpuMode> MODES = List.of(CpuMode.REAL, CpuMode.PROTECTED, CpuMode.LONG);
+
+    private final DebugSlots slots;
+    private final PageTraps pages;
+    private final boolean writeSlots;
+    private final boolean accessSlots;
+    private final boolean pageProtection;
+    private final boolean readOnlySlots;
+
+    private Watch[] watches = {};
+    private boolean stepping;
+
+    Watches(Machine machine, DebugSlots slots, HostFindings host) {
+        this.slots = slots;
+        pages = new PageTraps(machine);
+        writeSlots = everywhere(host, mode -> mode.writeSlots() == DebugSlots.COUNT);
+        accessSlots = everywhere(host, ModeFindings::accessSlots);
+        pageProtection = everywhere(host, mode -> mode.pageTrap() == ModeFindings.PageTrap.MMIO_EXIT);
+        readOnlySlots = everywhere(host, ModeFindings::readOnlySlots);
+    }
+
+    private static boolean everywhere(HostFindings host, Predicate<ModeFindings> works) {
+        return MODES.stream().map(host::findings).allMatch(works);
+    }
+
+    PageTraps pages() {
+        return pages;
+    }
+
+    boolean isEmpty() {
+        return watches.length == 0;
+    }
+
+    /** Whether the guest must be stepped and its memory compared. */
+    boolean needStepping() {
+        return stepping;
+    }
+
+    /** Sets a watchpoint by the cheapest means that serves it; its {@link Watchpoint#watching} says which. */
+    void add(Watchpoint point, Cpu cpu) {
+        Watch watch = Watch.of(point, cpu);
+        if (watch == null) {
+            point.watching(
+                    new Watching.Failed("the %d bytes at %s are not all mapped to RAM now; set it again when they are"
+                            .formatted(point.length(), point.address())));
+        } else if (watches.length == MOST) {
+            point.watching(new Watching.Failed("there are %d watchpoints already; remove one".formatted(MOST)));
+        } else {
+            point.watching(choose(watch, cpu));
+            if (point.watching().works()) {
+                watches = Arrays.copyOf(watches, watches.length + 1);
+                watches[watches.length - 1] = watch;
+                arrange();
+            }
+        }
+    }
+
+    void remove(Watchpoint point) {
+        watches = Arrays.stream(watches)
+                .filter(watch -> !watch.point().equals(point))
+                .toArray(Watch[]::new);
+        if (point.watching() instanceof Watching.Slots held) {
+            held.slots().forEach(slots::free);
+        }
+        arrange();
+    }
+
+    private Watching choose(Watch watch, Cpu cpu) {
+        Watchpoint point = watch.point();
+        boolean writesOnly = point.access() == WatchAccess.WRITE;
+        if (writesOnly ? writeSlots : accessSlots) {
+            List<Integer> taken = slots.takeAll(WatchedPiece.cut(point.address(), point.length(), point.access()));
+            if (!taken.isEmpty()) {
+                return new Watching.Slots(taken);
+            }
+        }
+        boolean holdsTables = Arrays.stream(watch.pages()).anyMatch(cpu::isPageTable);
+        if (pageProtection && !holdsTables) {
+            return new Watching.ProtectedPages();
+        }
+        if (!writesOnly) {
+            return new Watching.Failed(whyNoReads(holdsTables));
+        }
+        return readOnlySlots ? new Watching.ReadOnlyPages() : new Watching.Stepping();
+    }
+
+    private String whyNoReads(boolean holdsTables) {
+        if (pageProtection && holdsTables) {
+            return "reads in a page that holds page tables cannot be watched here; watch for writes";
+        }
+        return accessSlots
+                ? slots.describeHolders() + ", or watch for writes, of which there may be more"
+                : "this host's KVM can watch for writes only";
+    }
+
+    private void arrange() {
+        NavigableMap<Long, WatchAccess> forbid = new TreeMap<>();
+        NavigableSet<Long> readOnly = new TreeSet<>();
+        stepping = false;
+        for (Watch watch : watches) {
+            Watching means = watch.point().watching();
+            for (long page : watch.pages()) {
+                if (means instanceof Watching.ProtectedPages) {
+                    forbid.merge(
+                            page, watch.point().access(), (one, other) -> one == other ? one : WatchAccess.READ_WRITE);
+                } else if (means instanceof Watching.ReadOnlyPages) {
+                    readOnly.add(page);
+                }
+            }
+            stepping |= means instanceof Watching.Stepping;
+        }
+        pages.arrange(forbid, readOnly);
+    }
+
+    /** Before the guest goes on: what memory holds now is what a later access is compared with. */
+    void refresh(Cpu cpu) {
+        for (Watch watch : watches) {
+            watch.refresh(cpu);
+        }
+    }
+
+    /** Those that a trapped access touched. */
+    long touched(long physical, int length, boolean write) {
+        long touched = 0;
+        for (int i = 0; i < watches.length; i++) {
+            boolean counts = write || watches[i].point().access() == WatchAccess.READ_WRITE;
+            if (counts && watches[i].overlaps(physical, length)) {
+                touched |= 1L << i;
+            }
+        }
+        return touched;
+    }
+
+    /** Those that a debug exit's DR6 names. */
+    long fired(long dr6) {
+        long fired = 0;
+        for (int i = 0; i < watches.length; i++) {
+            if (watches[i].point().watching() instanceof Watching.Slots held) {
+                for (int slot = 0; slot < DebugSlots.COUNT; slot++) {
+                    if (slots.accessed(dr6, slot) && held.slots().contains(slot)) {
+                        fired |= 1L << i;
+                    }
+                }
+            }
+        }
+        return fired;
+    }
+
+    /** Those that are stepped, and whose memory has changed. */
+    long changed(Cpu cpu) {
+        long changed = 0;
+        for (int i = 0; stepping && i < watches.length; i++) {
+            if (watches[i].point().watching() instanceof Watching.Stepping && watches[i].hasChanged(cpu)) {
+                changed |= 1L << i;
+            }
+        }
+        return changed;
+    }
+
+    /** All whose memory has changed, whatever they are watched by. */
+    long changedAnywhere(Cpu cpu) {
+        long changed = 0;
+        for (int i = 0; i < watches.length; i++) {
+            changed |= watches[i].hasChanged(cpu) ? 1L << i : 0;
+        }
+        return changed;
+    }
+
+    /**
+     * The stop that accesses lead to; null if no condition held.
+     *
+     * @param accessed the watchpoints
+     * @param instruction that accessed them, if it is known
+     */
+    @Nullable Stop hit(Cpu cpu, long accessed, Optional<GuestVirtual> instruction) {
+        List<WatchHit> hits = new ArrayList<>();
+        String problem = "";
+        for (int i = 0; i < watches.length; i++) {
+            if ((accessed & 1L << i) != 0) {
+                WatchHit hit = watches[i].access(cpu, instruction);
+                Condition condition = hit.watchpoint().condition();
+                try {
+                    if (condition != null && !condition.holds(cpu)) {
+                        continue;
+                    }
+                } catch (ConditionException e) {
+                    problem = String.valueOf(e.getMessage());
+                }
+                hits.add(hit);
+            }
+        }
+        return hits.isEmpty() ? null : new Stop.Watchpoints(cpu.index(), List.copyOf(hits), problem);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.kvmdap.engine;
+
+import dev.kvmdap.x86.GuestVirtual;
+import org.jspecify.annotations.Nullable;
+
+/** A stretch of memory at whose access the user wants the guest to stop. Made by {@link Engine#addWatchpoint}. */
+public final class Watchpoint {
+
+    private final int id;
+    private final GuestVirtual address;
+    private final int length;
+    private final WatchAccess access;
+    private final @Nullable Condition condition;
+    private Watching watching = new Watching.Failed("not set yet");
+
+    Watchpoint(int id, GuestVirtual address, int length, WatchAccess access, @Nullable Condition condition) {
+        this.id = id;
+        this.address = address;
+        this.length = length;
+        this.access = access;
+        this.condition = condition;
+    }
+
+    /** The engine's number of it, from 1, never used twice; breakpoints are numbered with it. */
+    public int id() {
+        return id;
+    }
+
+    /** Linear address of its first byte. */
+    public GuestVirtual address() {
+        return address;
+    }
+
+    /** In bytes. */
+    public int length() {
+        return length;
+    }
+
+    /** Which accesses count. */
+    public WatchAccess access() {
+        return access;
+    }
+
+    /** When it stops; null for always. */
+    public @Nullable Condition condition() {
+        return condition;
+    }
+
+    /** By what means. Session thread. */
+    public Watching watching() {
+        return watching;
+    }
+
+    void watching(Watching means) {
+        watching = means;
+    }
+
+    @Override
+    public String toString() {
+        return "watchpoint " + id + " at " + address + ", " + length + " bytes";
+    }
+}
