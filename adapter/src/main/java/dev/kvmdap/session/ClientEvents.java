@@ -130,6 +130,9 @@ public final class ClientEvents {
                     ? StoppedEventArgumentsReason.BREAKPOINT
                     : hit.get(0).stopReason();
         }
+        if (stop instanceof Stop.Watchpoints) {
+            return StoppedEventArgumentsReason.DATA_BREAKPOINT;
+        }
         if (stop instanceof Stop.Step) {
             return StoppedEventArgumentsReason.STEP;
         }
