@@ -130,6 +130,9 @@ public final class ClientEvents {
                     ? StoppedEventArgumentsReason.BREAKPOINT
                     : hit.get(0).stopReason();
         }
+        if (stop instanceof Stop.Watchpoints) {
+            return StoppedEventArgumentsReason.DATA_BREAKPOINT;
+        }
         if (stop instanceof Stop.Step) {
             return StoppedEventArgumentsReason.STEP;
         }
@@ -150,6 +153,11 @@ public final class ClientEvents {
     /** What the guest has printed. */
     void guestOutput(String text) {
         output(OutputEventArgumentsCategory.STDOUT, text);
+    }
+
+    /** What logpoints have written. */
+    void logged(String text) {
+        output(OutputEventArgumentsCategory.CONSOLE, text);
     }
 
     /** A line of our own, for the user. */

@@ -147,8 +147,8 @@ public final class Session {
     private void powerOn(LaunchConfiguration configuration, String verb) {
         String title = verb + " " + configuration.program().getFileName();
         try (Progress progress = new Progress(client, clientFeatures, cancellation, title)) {
-            LaunchedGuest started =
-                    LaunchedGuest.launch(configuration, thread, new Listener(), events::guestOutput, progress);
+            LaunchedGuest started = LaunchedGuest.launch(
+                    configuration, thread, new Listener(), events::guestOutput, events::logged, progress);
             guest = started;
             started.warnings().forEach(events::important);
             breakpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());

@@ -200,7 +200,7 @@ class EndTest {
         client.launch(Examples.spinning(), () -> {});
         assertThat(descriptors()).isGreaterThan(before);
         client.vanish();
-        assertThat(vcpuThreads()).isZero();
+        Awaitility.await().until(() -> vcpuThreads() == 0);
         Awaitility.await().until(() -> descriptors() <= before);
     }
 
@@ -209,7 +209,7 @@ class EndTest {
         client.launch(Examples.spinning(), () -> {});
         client.close();
         client.expectClosed();
-        assertThat(vcpuThreads()).isZero();
+        Awaitility.await().until(() -> vcpuThreads() == 0);
     }
 
     private static long vcpuThreads() {
