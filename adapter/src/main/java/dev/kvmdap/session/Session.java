@@ -295,8 +295,11 @@ public final class Session {
 
     /** Ends the session once the present request is answered. */
     public void closeAfterAnswer() {
-        powerOff();
-        afterAnswer.add(this::close);
+        try {
+            powerOff();
+        } finally {
+            afterAnswer.add(this::close);
+        }
     }
 
     /** Ends the guest and the session. */
@@ -353,6 +356,13 @@ public final class Session {
         public void reset(Stop.Reset reset) {
             guest().flushOutput();
             events.message(reset.description());
+        }
+
+        @Override
+        public void lost(Stop.Reset reset, RuntimeException failure) {
+            powerOff();
+            events.important(reset.description() + " It cannot start again: " + failure.getMessage());
+            terminated();
         }
     }
 }

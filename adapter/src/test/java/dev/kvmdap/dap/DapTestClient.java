@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -258,6 +259,15 @@ public final class DapTestClient implements AutoCloseable {
     /** What the guest has printed, once it contains that text. */
     public synchronized String expectOutput(String text) {
         return await("output with " + text, () -> output.indexOf(text) >= 0 ? output.toString() : null);
+    }
+
+    /** What the guest had printed when the first event of that name came. */
+    synchronized String outputBefore(String event) {
+        return events.stream()
+                .takeWhile(named(event).negate())
+                .filter(named("output"))
+                .map(output -> body(output).get("output").getAsString())
+                .collect(Collectors.joining());
     }
 
     /** Every event of that name so far. */
