@@ -71,8 +71,8 @@ class InstructionStreamTest {
     @Test
     void holesArePaddedByteByByte() {
         List<DecodedInstruction> around = stream().around(CODE + 20, -8, 12);
-        assertThat(addresses(around).subList(0, 4)).containsExactly(CODE - 2, CODE - 1, CODE, CODE + 1);
-        assertThat(around.stream().map(DecodedInstruction::kind).limit(2)).containsOnly(Kind.UNREADABLE);
+        assertThat(addresses(around).subList(0, 4)).containsExactly(CODE - 3, CODE - 2, CODE - 1, CODE);
+        assertThat(around.stream().map(DecodedInstruction::kind).limit(3)).containsOnly(Kind.UNREADABLE);
         assertThat(addresses(around).subList(8, 12)).containsExactly(CODE + 20, CODE + 21, CODE + 22, CODE + 23);
         assertThat(around.get(10).kind()).isEqualTo(Kind.UNREADABLE);
     }
