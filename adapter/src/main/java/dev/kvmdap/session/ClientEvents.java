@@ -152,6 +152,11 @@ public final class ClientEvents {
         output(OutputEventArgumentsCategory.STDOUT, text);
     }
 
+    /** What logpoints have written. */
+    void logged(String text) {
+        output(OutputEventArgumentsCategory.CONSOLE, text);
+    }
+
     /** A line of our own, for the user. */
     void message(String line) {
         output(OutputEventArgumentsCategory.CONSOLE, line + "\n");

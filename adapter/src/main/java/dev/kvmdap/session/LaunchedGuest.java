@@ -35,14 +35,21 @@ public final class LaunchedGuest implements AutoCloseable {
     private final Engine engine;
     private final GuestOutput serial;
     private final GuestOutput debugPort;
+    private final GuestOutput logpoints;
 
     private LaunchedGuest(
-            LaunchConfiguration configuration, Kvm kvm, Engine engine, GuestOutput serial, GuestOutput debugPort) {
+            LaunchConfiguration configuration,
+            Kvm kvm,
+            Engine engine,
+            GuestOutput serial,
+            GuestOutput debugPort,
+            GuestOutput logpoints) {
         this.configuration = configuration;
         this.kvm = kvm;
         this.engine = engine;
         this.serial = serial;
         this.debugPort = debugPort;
+        this.logpoints = logpoints;
     }
 
     /**
@@ -50,12 +57,14 @@ public final class LaunchedGuest implements AutoCloseable {
      *
      * @param listener hears what happens to it, on the session thread
      * @param output takes what it prints, on the session thread
+     * @param log takes what its logpoints write, on the session thread
      */
     static LaunchedGuest launch(
             LaunchConfiguration configuration,
             SessionThread thread,
             EngineListener listener,
             Consumer<String> output,
+            Consumer<String> log,
             Progress progress) {
         progress.step("asking this host's KVM what it can do");
         Kvm kvm = Kvm.open();
@@ -65,11 +74,12 @@ public final class LaunchedGuest implements AutoCloseable {
             Symbols symbols = ProgramSymbols.open(configuration);
             GuestOutput serial = new GuestOutput(thread, output);
             GuestOutput debugPort = new GuestOutput(thread, output);
+            GuestOutput logpoints = new GuestOutput(thread, log);
             MachineConfiguration machine = machine(configuration, kvm, serial, debugPort);
             progress.step("loading " + configuration.program().getFileName());
             Engine engine = new Engine(() -> Machine.create(kvm, machine), symbols, host, thread::execute, listener);
-            return new LaunchedGuest(configuration, kvm, engine, serial, debugPort);
-        } catch (RuntimeException failure) {
+            return new LaunchedGuest(configuration, kvm, engine, serial, debugPort, logpoints);
+        } catch (RuntimeException | Error failure) {
             kvm.close();
             throw failure;
         }
@@ -183,20 +193,22 @@ public final class LaunchedGuest implements AutoCloseable {
 
     /** Sets breakpoints in it. */
     BreakpointPlacer breakpointPlacer() {
-        return new BreakpointPlacer(engine, engine.symbols());
+        return new BreakpointPlacer(engine, engine.symbols(), logpoints);
     }
 
     /** Sends what it has printed and not ended with a line end. */
     void flushOutput() {
         serial.flush();
         debugPort.flush();
+        logpoints.flush();
     }
 
     /** Ends it, whatever it is doing, and gives everything back to the host. */
     @Override
     public void close() {
-        engine.close();
-        kvm.close();
+        try (kvm) {
+            engine.close();
+        }
     }
 
     /** What this host's KVM really does: found out once in a process. */

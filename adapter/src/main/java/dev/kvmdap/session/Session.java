@@ -129,7 +129,7 @@ public final class Session {
      * @return completed when the guest runs, or stands at its entry as wanted
      */
     public CompletionStage<@Nullable Void> launch(JsonObject arguments) {
-        guest = powerOn(read(arguments), "Launching");
+        powerOn(read(arguments), "Launching");
         launch = new CompletableFuture<>();
         state = SessionState.CONFIGURING;
         events.initialized();
@@ -144,16 +144,17 @@ public final class Session {
         }
     }
 
-    private LaunchedGuest powerOn(LaunchConfiguration configuration, String verb) {
+    private void powerOn(LaunchConfiguration configuration, String verb) {
         String title = verb + " " + configuration.program().getFileName();
         try (Progress progress = new Progress(client, clientFeatures, cancellation, title)) {
-            LaunchedGuest started =
-                    LaunchedGuest.launch(configuration, thread, new Listener(), events::guestOutput, progress);
+            LaunchedGuest started = LaunchedGuest.launch(
+                    configuration, thread, new Listener(), events::guestOutput, events::logged, progress);
+            guest = started;
             started.warnings().forEach(events::important);
             breakpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
             watchpoints.placeIn(configuration.noDebug() ? null : started.engine());
-            return started;
         } catch (RuntimeException failure) {
+            powerOff();
             throw RequestFailure.of(Kind.LAUNCH_FAILED, failure).orElseThrow(() -> failure);
         }
     }
@@ -252,7 +253,7 @@ public final class Session {
         powerOff();
         stopScope.clear();
         try {
-            guest = powerOn(configuration, "Restarting");
+            powerOn(configuration, "Restarting");
         } catch (RuntimeException failure) {
             afterAnswer.add(this::terminated);
             throw failure;
@@ -283,10 +284,11 @@ public final class Session {
     }
 
     private void powerOff() {
-        if (guest != null) {
-            guest.flushOutput();
-            guest.close();
+        LaunchedGuest ending = guest;
+        if (ending != null) {
             guest = null;
+            ending.flushOutput();
+            ending.close();
             launch.completeExceptionally(new RequestFailure(Kind.LAUNCH_FAILED, "the guest was ended before it ran"));
         }
     }
@@ -299,10 +301,13 @@ public final class Session {
 
     /** Ends the guest and the session. */
     public void close() {
-        powerOff();
-        state = SessionState.ENDED;
-        thread.stop();
-        closed.countDown();
+        try {
+            powerOff();
+        } finally {
+            state = SessionState.ENDED;
+            thread.stop();
+            closed.countDown();
+        }
     }
 
     /** Waits until the session has ended; any thread but the session's. */
@@ -322,6 +327,14 @@ public final class Session {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /**
+     * Lets nobody wait for the end of the session any longer, because its thread is held up, such as by a client that does not
+     * read; any thread.
+     */
+    public void abandon() {
+        closed.countDown();
     }
 
     /** Hears from the guest. */

@@ -105,28 +105,15 @@ public final class DapTestClient implements AutoCloseable {
     public static DapTestClient overTcp(int port) {
         try {
             Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-            return new DapTestClient(socket.getInputStream(), socket.getOutputStream(), socket::close);
+            return over(socket.getInputStream(), socket.getOutputStream(), socket::close);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** A client of a server that is a process of its own; its standard error goes to ours. */
-    public static DapTestClient ofProcess(List<String> command) {
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            return new DapTestClient(process.getInputStream(), process.getOutputStream(), () -> {
-                process.getOutputStream().close();
-                boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-                process.destroyForcibly();
-                assertThat(ended).as("the server process ended by itself").isTrue();
-                assertThat(process.exitValue()).as("its exit code").isZero();
-            });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** A client at these streams, which {@code closing} closes. */
+    static DapTestClient over(InputStream fromAdapter, OutputStream toAdapter, Closing closing) {
+        return new DapTestClient(fromAdapter, toAdapter, closing);
     }
 
     /** Sends a request; {@link #response} waits for what becomes of it. */
@@ -454,7 +441,7 @@ public final class DapTestClient implements AutoCloseable {
         }
     }
 
-    private interface Closing {
+    interface Closing {
         void close() throws IOException, InterruptedException;
     }
 }
