@@ -7,6 +7,7 @@ import dev.kvmdap.session.BreakpointRequest.AtFunction;
 import dev.kvmdap.session.BreakpointRequest.AtInstruction;
 import dev.kvmdap.session.BreakpointRequest.AtLine;
 import dev.kvmdap.session.BreakpointRequest.Target;
+import dev.kvmdap.session.BreakpointRequest.When;
 import dev.kvmdap.session.ClientSources;
 import dev.kvmdap.session.MemoryReference;
 import dev.kvmdap.session.RequestFailure;
@@ -72,6 +73,8 @@ final class BreakpointRequests implements RequestFamily {
         capabilities.setSupportsFunctionBreakpoints(true);
         capabilities.setSupportsInstructionBreakpoints(true);
         capabilities.setSupportsConditionalBreakpoints(true);
+        capabilities.setSupportsHitConditionalBreakpoints(true);
+        capabilities.setSupportsLogPoints(true);
         capabilities.setBreakpointModes(Stream.of(BreakpointMode.values())
                 .map(BreakpointRequests::announced)
                 .toArray(org.eclipse.lsp4j.debug.BreakpointMode[]::new));
@@ -102,7 +105,10 @@ final class BreakpointRequests implements RequestFamily {
         List<BreakpointRequest> requests = new ArrayList<>();
         for (SourceBreakpoint asked : orEmpty(arguments.getBreakpoints(), new SourceBreakpoint[0])) {
             int line = session.clientFeatures().fromClientLine(asked.getLine());
-            requests.add(request(new AtLine(path, line), asked.getCondition(), asked.getMode()));
+            requests.add(request(
+                    new AtLine(path, line),
+                    when(asked.getCondition(), asked.getHitCondition(), asked.getLogMessage()),
+                    asked.getMode()));
         }
         SetBreakpointsResponse response = new SetBreakpointsResponse();
         response.setBreakpoints(replace(path, requests));
@@ -112,7 +118,8 @@ final class BreakpointRequests implements RequestFamily {
     private SetFunctionBreakpointsResponse setFunctionBreakpoints(SetFunctionBreakpointsArguments arguments) {
         List<BreakpointRequest> requests = new ArrayList<>();
         for (FunctionBreakpoint asked : arguments.getBreakpoints()) {
-            requests.add(request(new AtFunction(asked.getName()), asked.getCondition(), null));
+            requests.add(request(
+                    new AtFunction(asked.getName()), when(asked.getCondition(), asked.getHitCondition(), null), null));
         }
         SetFunctionBreakpointsResponse response = new SetFunctionBreakpointsResponse();
         response.setBreakpoints(replace(AtFunction.class, requests));
@@ -128,7 +135,10 @@ final class BreakpointRequests implements RequestFamily {
                 throw RequestFailure.badArguments(
                         "a breakpoint needs a linear address; " + place + " is a physical one");
             }
-            requests.add(request(new AtInstruction(place.address()), asked.getCondition(), asked.getMode()));
+            requests.add(request(
+                    new AtInstruction(place.address()),
+                    when(asked.getCondition(), asked.getHitCondition(), null),
+                    asked.getMode()));
         }
         SetInstructionBreakpointsResponse response = new SetInstructionBreakpointsResponse();
         response.setBreakpoints(replace(AtInstruction.class, requests));
@@ -150,8 +160,16 @@ final class BreakpointRequests implements RequestFamily {
         return response;
     }
 
-    private BreakpointRequest request(Target target, @Nullable String condition, @Nullable String mode) {
-        return new BreakpointRequest(target, condition == null ? "" : condition, mode(mode));
+    private BreakpointRequest request(Target target, When when, @Nullable String mode) {
+        return new BreakpointRequest(target, when, mode(mode));
+    }
+
+    private static When when(@Nullable String condition, @Nullable String hitCondition, @Nullable String logMessage) {
+        return new When(orEmpty(condition), orEmpty(hitCondition), orEmpty(logMessage));
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
     }
 
     private BreakpointMode mode(@Nullable String term) {

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Connection implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Connection.class.getName());
-    /** How long the process waits for a session when it is told to end. */
+    /** How long a session may take to end when its client has gone, or the process is told to end. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -67,6 +67,7 @@ public final class Connection implements AutoCloseable {
                 new InitializeRequest(session, () -> table.capabilities()),
                 new LaunchRequests(session),
                 new BreakpointRequests(session),
+                new DataBreakpointRequests(session),
                 new BreakpointLocationsRequest(session),
                 new RunRequests(session),
                 new ThreadsRequest(session),
@@ -75,12 +76,16 @@ public final class Connection implements AutoCloseable {
                 new VariablesRequests(session),
                 new EvaluateRequests(session),
                 new ReadMemoryRequest(session),
+                new DisassembleRequest(session),
                 new SourceRequests(session),
                 new EndRequests(session),
                 new CancelRequest());
     }
 
-    /** Serves the client until it goes; returns when its guest has gone too. */
+    /**
+     * Serves the client until it goes; returns when its guest has gone too. A client that has gone half, and does not read
+     * what it should, cannot hold that up for long.
+     */
     public void serve() {
         Thread readerThread = new Thread(this::read, "reader " + number);
         readerThread.setDaemon(true);
@@ -99,6 +104,7 @@ public final class Connection implements AutoCloseable {
         close();
         if (!session.awaitEnd(PATIENCE)) {
             LOG.log(Level.WARNING, "a session did not end in time");
+            session.abandon();
         }
     }
 
@@ -118,7 +124,7 @@ public final class Connection implements AutoCloseable {
         } catch (IOException gone) {
             LOG.log(Level.DEBUG, "the client's stream broke", gone);
         } finally {
-            close();
+            end();
         }
     }
 

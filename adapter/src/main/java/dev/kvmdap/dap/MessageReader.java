@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts a client's byte stream into messages: header lines, an empty line, then as many bytes of JSON as the header
- * {@code Content-Length} says (DAP, "Base Protocol"). A body that is no JSON object is reported and skipped to its last
- * byte, so that one bad message does not take the next ones with it.
+ * {@code Content-Length} says (DAP, "Base Protocol"). One bad message does not take the next ones with it: a body that is
+ * no JSON object is reported and skipped to its last byte, and the header is found again behind bytes that belong to no
+ * message.
  */
 final class MessageReader {
 
@@ -23,6 +24,7 @@ final class MessageReader {
     static final int LARGEST_BODY = 64 << 20;
 
     private static final int LONGEST_HEADER_LINE = 4096;
+    private static final String CONTENT_LENGTH = "content-length:";
 
     private final InputStream in;
 
@@ -62,13 +64,9 @@ final class MessageReader {
             }
             if (!line.isEmpty()) {
                 anyLine = true;
-                int colon = line.indexOf(':');
-                if (colon > 0
-                        && line.substring(0, colon)
-                                .strip()
-                                .toLowerCase(Locale.ROOT)
-                                .equals("content-length")) {
-                    announced = line.substring(colon + 1).strip();
+                int header = line.toLowerCase(Locale.ROOT).lastIndexOf(CONTENT_LENGTH);
+                if (header >= 0) {
+                    announced = line.substring(header + CONTENT_LENGTH.length()).strip();
                 }
             } else if (announced != null) {
                 return parseLength(announced);
@@ -90,15 +88,18 @@ final class MessageReader {
         throw new MalformedMessageException("Content-Length: " + announced + " is not a number of bytes");
     }
 
-    /** One header line without its line end; what exceeds {@link #LONGEST_HEADER_LINE} is dropped. */
+    /** One header line without its line end; of one that is longer than any header, the end. */
     private String headerLine() throws IOException {
         StringBuilder line = new StringBuilder();
         for (int c = in.read(); c != '\n'; c = in.read()) {
             if (c < 0) {
                 throw new EOFException();
             }
-            if (c != '\r' && line.length() < LONGEST_HEADER_LINE) {
+            if (c != '\r') {
                 line.append((char) c);
+            }
+            if (line.length() > LONGEST_HEADER_LINE) {
+                line.delete(0, LONGEST_HEADER_LINE / 2);
             }
         }
         return line.toString();

@@ -32,7 +32,7 @@ record Request(int seq, String command, JsonElement arguments) {
                 | IllegalStateException
                 | UnsupportedOperationException
                 | NumberFormatException e) {
-            throw new MalformedMessageException("a request needs a number 'seq' and a string 'command'");
+            throw new MalformedMessageException("a request without a number 'seq' or a string 'command'");
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.kvmdap.dap;
 import dev.kvmdap.session.Session;
 import dev.kvmdap.session.SessionState;
 import dev.kvmdap.session.StopScope.StoppedFrame;
+import dev.kvmdap.view.CpuidView;
 import dev.kvmdap.view.LocalsView;
 import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegistersView;
@@ -43,7 +44,7 @@ final class ScopesRequest implements RequestFamily {
         } else if (root instanceof RegistersView) {
             scope.setPresentationHint(ScopePresentationHint.REGISTERS);
         }
-        scope.setExpensive(!(root instanceof LocalsView));
+        scope.setExpensive(root instanceof CpuidView);
         return scope;
     }
 }

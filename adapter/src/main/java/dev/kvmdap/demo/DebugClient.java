@@ -43,6 +43,7 @@ import org.eclipse.lsp4j.debug.launch.DSPLauncher;
 import org.eclipse.lsp4j.debug.services.IDebugProtocolClient;
 import org.eclipse.lsp4j.debug.services.IDebugProtocolServer;
 import org.eclipse.lsp4j.jsonrpc.Launcher;
+import org.eclipse.lsp4j.jsonrpc.ResponseErrorException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -265,11 +266,20 @@ final class DebugClient implements AutoCloseable {
                             : request + ": the adapter has ended with status " + adapter.exitValue(),
                     e);
         } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new DemoFailure(request + ": " + cause.getMessage(), e);
+            throw e.getCause() instanceof ResponseErrorException refusal
+                    ? new DemoFailure(request + ": " + refusal.getMessage(), e)
+                    : new DemoFailure(request + ": " + connectionLost(), e);
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
+    }
+
+    private String connectionLost() {
+        boolean alive = adapter.onExit()
+                .completeOnTimeout(adapter, 1, TimeUnit.SECONDS)
+                .join()
+                .isAlive();
+        return alive ? "the adapter reads no more" : "the adapter has ended with status " + adapter.exitValue();
     }
 
     private static DemoFailure interrupted(InterruptedException cause) {

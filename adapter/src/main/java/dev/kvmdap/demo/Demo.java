@@ -2,6 +2,7 @@ package dev.kvmdap.demo;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.eclipse.lsp4j.debug.Scope;
 import org.eclipse.lsp4j.debug.StackFrame;
 import org.eclipse.lsp4j.debug.StoppedEventArguments;
 import org.eclipse.lsp4j.debug.Variable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The story: a 64-bit kernel from its first breakpoint to its exit code. Each thing shown is also checked; the first one
@@ -20,6 +22,9 @@ public final class Demo {
 
     /** What the example writes to the exit port when all went well, as an exit code: (0x10 &lt;&lt; 1) | 1. */
     private static final int SUCCESS = 33;
+
+    private static final int ANY_LINE = 0;
+    private static final String REGISTERS = "rip rsp rflags cs cr0 cr3 cr4 efer";
 
     private final ExampleGuest guest;
     private final Transcript transcript;
@@ -43,10 +48,10 @@ public final class Demo {
         Transcript transcript = new Transcript(out);
         long start = System.nanoTime();
         transcript.prose("""
-                A 64-bit kernel under the debugger. The guest is examples/long-mode: C and assembly, compiled by gcc, booted
-                by Multiboot in 32-bit mode; it builds page tables and switches to 64-bit mode itself. What follows is an
-                ordinary session of the Debug Adapter Protocol, as any IDE would hold it: → is a request of the client, ←
-                an event of the adapter, which hosts the guest on /dev/kvm.""");
+                A debugging session with examples/long-mode, a 64-bit kernel in C and assembly. It is booted by Multiboot
+                in 32-bit mode, builds its page tables, and switches to 64-bit mode. This program is the client, as an IDE
+                would be; the adapter is 'kvmdap serve', and hosts the guest on /dev/kvm.
+                → is a request of the client, ← an event of the adapter.""");
         ExampleGuest guest = ExampleGuest.build(examples);
         try (DebugClient client = new DebugClient(adapter, transcript::guestPrinted)) {
             new Demo(guest, transcript, client).tell();
@@ -57,9 +62,11 @@ public final class Demo {
     private void tell() {
         launch();
         stopAtALine();
+        lookAround();
         step();
         stopAtAFunction();
         stopOnACondition();
+        reachTheBottomOfTheRecursion();
         lookThroughAnException();
         runToTheEnd();
     }
@@ -68,62 +75,91 @@ public final class Demo {
         transcript.request("initialize, launch " + guest.program().getFileName());
         long start = System.nanoTime();
         client.initialize();
-        transcript.detail(String.format(
-                Locale.ROOT, "the adapter answered after %d ms", (System.nanoTime() - start) / 1_000_000));
         client.launch(Map.of("program", guest.program().toString(), "memory", "16M"));
+        transcript.detail(String.format(
+                Locale.ROOT,
+                "adapter started, image loaded, vCPU ready after %d ms",
+                (System.nanoTime() - start) / 1_000_000));
     }
 
     private void stopAtALine() {
         SourceFile tasks = guest.source("tasks.c");
         int line = tasks.marked("tick");
-        transcript.request("setBreakpoints tasks.c:" + line + "    " + tasks.text(line));
+        transcript.request("setBreakpoints tasks.c:" + line);
         show(client.breakAt(tasks.path(), line));
         transcript.request("configurationDone: the guest runs");
         client.configurationDone();
-        StackFrame frame = expectStop("breakpoint", "run_tasks", line);
-        showStack();
-        showState(frame);
-        showCpuid(frame);
+        expectStop("breakpoint", "run_tasks", line);
+    }
+
+    private void lookAround() {
+        transcript.request("stackTrace");
+        StackFrame frame = showStack().get(0);
+        expect("0", locals(frame).get("tick"), "the local variable tick");
+        transcript.request("evaluate 'info registers " + REGISTERS + "'");
+        transcript.detail(client.evaluate("info registers " + REGISTERS, frame));
+        transcript.request("variables: CPUID leaves that KVM emulates, whatever the processor has");
+        List<Variable> emulated = emulatedCpuid(frame);
+        emulated.forEach(leaf -> transcript.detail(leaf.getName() + ": " + leaf.getValue()));
+        if (emulated.isEmpty()) {
+            transcript.detail("none on this host");
+        }
+    }
+
+    private List<Variable> emulatedCpuid(StackFrame frame) {
+        Scope cpuid = scope("CPUID", frame);
+        return client.variables(cpuid.getVariablesReference()).stream()
+                .filter(face -> face.getName().startsWith("Emulated"))
+                .findFirst()
+                .map(face -> face.getVariablesReference() == 0
+                        ? List.<Variable>of()
+                        : client.variables(face.getVariablesReference()))
+                .orElseThrow(() -> new DemoFailure("the scope CPUID does not show what KVM emulates"));
     }
 
     private void step() {
-        SourceFile tasks = guest.source("tasks.c");
         transcript.request("stepIn");
         client.stepIn();
-        expectStop("step", "give_turn", 0);
+        StackFrame inside = expectStop("step", "give_turn", ANY_LINE);
         transcript.request("next");
         client.next();
-        expectStop("step", "give_turn", 0);
+        StackFrame next = expectStop("step", "give_turn", ANY_LINE);
+        expect("true", Boolean.toString(next.getLine() > inside.getLine()), "'next' goes on in give_turn");
         transcript.request("stepOut");
         client.stepOut();
-        expectStop("step", "run_tasks", 0);
-        client.clearBreakpoints(tasks.path());
+        expectStop("step", "run_tasks", ANY_LINE);
+        client.clearBreakpoints(guest.source("tasks.c").path());
     }
 
     private void stopAtAFunction() {
         transcript.request("setFunctionBreakpoints factorial, continue");
         show(client.breakOn("factorial", null));
         client.resume();
-        StackFrame frame = expectStop("function breakpoint", "factorial", 0);
-        transcript.detail("its argument: $edi = " + client.evaluate("$edi,d", frame));
+        StackFrame frame = expectStop("function breakpoint", "factorial", ANY_LINE);
+        expect("1", locals(frame).get("n"), "the argument n");
     }
 
     private void stopOnACondition() {
         transcript.request("setFunctionBreakpoints factorial if $edi == 5, continue");
         show(client.breakOn("factorial", "$edi == 5"));
         client.resume();
-        StackFrame frame = expectStop("function breakpoint", "factorial", 0);
-        expect("5", client.evaluate("$edi,d", frame), "the argument");
+        StackFrame frame = expectStop("function breakpoint", "factorial", ANY_LINE);
+        expect("5", locals(frame).get("n"), "the argument n");
         client.clearFunctionBreakpoints();
+    }
+
+    private void reachTheBottomOfTheRecursion() {
         SourceFile main = guest.source("main.c");
         int line = main.marked("factorial-base");
-        transcript.request("setBreakpoints main.c:" + line + ", continue: to the bottom of the recursion");
+        transcript.request("setBreakpoints main.c:" + line + ", continue");
         show(client.breakAt(main.path(), line));
         client.resume();
         expectStop("breakpoint", "factorial", line);
+        transcript.request("stackTrace: five deep");
         List<StackFrame> stack = showStack();
-        long depth =
-                stack.stream().filter(f -> f.getName().startsWith("factorial")).count();
+        long depth = stack.stream()
+                .filter(frame -> frame.getName().equals("factorial"))
+                .count();
         expect("5", Long.toString(depth), "the depth of the recursion");
         client.clearBreakpoints(main.path());
     }
@@ -131,26 +167,33 @@ public final class Demo {
     private void lookThroughAnException() {
         SourceFile exceptions = guest.source("exceptions.c");
         int line = exceptions.marked("exception");
-        transcript.request("setBreakpoints exceptions.c:" + line + ", continue: the guest executes an invalid opcode");
+        transcript.request("setBreakpoints exceptions.c:" + line + ", continue");
         show(client.breakAt(exceptions.path(), line));
         client.resume();
         expectStop("breakpoint", "handle_exception", line);
-        showStack();
+        transcript.request("stackTrace: through the exception to the code that caused it");
+        StackFrame frame = showStack().get(0);
+        expectGlobal("exceptions_handled", "0", frame);
+        transcript.request("next");
+        client.next();
+        expectGlobal("exceptions_handled", "1", expectStop("step", "handle_exception", ANY_LINE));
         client.clearBreakpoints(exceptions.path());
     }
 
     private void runToTheEnd() {
-        transcript.request("continue: to the end");
+        transcript.request("continue: no breakpoint is left");
         client.resume();
         int code = client.exited();
-        transcript.event("exited with " + code);
+        transcript.event("exited with code " + code);
         expect(Integer.toString(SUCCESS), Integer.toString(code), "the exit code");
         expect(
                 "true",
                 Boolean.toString(transcript.guestText().contains("all is well")),
                 "'all is well' on the serial line");
         transcript.request("disconnect");
-        expect("0", Integer.toString(client.disconnect()), "the adapter's exit status");
+        int status = client.disconnect();
+        transcript.detail("the adapter has ended with status " + status);
+        expect("0", Integer.toString(status), "the adapter's exit status");
     }
 
     private void show(Breakpoint breakpoint) {
@@ -158,20 +201,20 @@ public final class Demo {
         if (!breakpoint.isVerified()) {
             throw new DemoFailure("the breakpoint does not stand: " + message);
         }
-        String place = Optional.ofNullable(breakpoint.getInstructionReference()).orElse("");
-        transcript.detail(("stands at " + place + "  " + message).strip());
+        transcript.detail(("stands at " + breakpoint.getInstructionReference() + "  " + message).strip());
     }
 
     /** Waits for a stop, and shows it. */
     private StackFrame expectStop(String reason, String function, int line) {
         StoppedEventArguments stop = client.stopped();
         StackFrame frame = client.stack().get(0);
-        String file = frame.getSource() == null ? "" : frame.getSource().getName();
-        transcript.event("stopped: " + stop.getReason() + " in " + frame.getName() + ", " + file + ":" + frame.getLine()
-                + "    " + guest.source(file).text(frame.getLine()));
+        transcript.event("stopped (" + stop.getReason() + ") in " + frame.getName());
+        if (frame.getSource() != null) {
+            transcript.detail(guest.source(frame.getSource().getName()).place(frame.getLine()));
+        }
         expect(reason, stop.getReason(), "the reason of the stop");
         expect(function, frame.getName(), "the function");
-        if (line != 0) {
+        if (line != ANY_LINE) {
             expect(Integer.toString(line), Integer.toString(frame.getLine()), "the line");
         }
         return frame;
@@ -183,41 +226,41 @@ public final class Demo {
             StackFrame frame = frames.get(i);
             String place = frame.getSource() == null ? "" : frame.getSource().getName() + ":" + frame.getLine();
             transcript.detail(String.format(
-                    Locale.ROOT,
-                    "#%d %-18s %-18s %s",
-                    i,
-                    frame.getInstructionPointerReference(),
-                    frame.getName(),
-                    place));
+                            Locale.ROOT,
+                            "#%d %s  %-25s %s",
+                            i,
+                            frame.getInstructionPointerReference(),
+                            frame.getName(),
+                            place)
+                    .strip());
         }
         return frames;
     }
 
-    private void showState(StackFrame frame) {
-        for (Scope scope : client.scopes(frame)) {
-            if (scope.getName().equals("Locals")) {
-                client.variables(scope.getVariablesReference())
-                        .forEach(local -> transcript.detail(local.getName() + " = " + local.getValue()));
-            }
+    /** Shows a frame's local variables: their values by name. */
+    private Map<String, String> locals(StackFrame frame) {
+        Map<String, String> locals = new LinkedHashMap<>();
+        for (Variable local : client.variables(scope("Locals", frame).getVariablesReference())) {
+            locals.put(local.getName(), local.getValue());
+            transcript.detail(local.getName() + " = " + local.getValue());
         }
-        transcript.request("evaluate registers");
-        for (String register : List.of("$rip", "$rsp", "$rflags", "$cs", "$cr0", "$cr3")) {
-            transcript.detail(String.format(Locale.ROOT, "%-8s %s", register, client.evaluate(register, frame)));
-        }
+        return locals;
     }
 
-    private void showCpuid(StackFrame frame) {
-        Scope cpuid = client.scopes(frame).stream()
-                .filter(scope -> scope.getName().equals("CPUID"))
+    private Scope scope(String name, StackFrame frame) {
+        return client.scopes(frame).stream()
+                .filter(scope -> scope.getName().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new DemoFailure("there is no scope CPUID"));
-        transcript.request("variables of the scope CPUID");
-        for (Variable face : client.variables(cpuid.getVariablesReference())) {
-            transcript.detail(face.getName() + ": " + face.getValue());
-        }
+                .orElseThrow(() -> new DemoFailure("there is no scope " + name));
     }
 
-    private static void expect(String expected, String actual, String what) {
+    private void expectGlobal(String name, String value, StackFrame frame) {
+        String actual = client.evaluate(name, frame);
+        transcript.detail(name + " = " + actual);
+        expect(value, actual, "the global variable " + name);
+    }
+
+    private static void expect(String expected, @Nullable String actual, String what) {
         if (!expected.equals(actual)) {
             throw new DemoFailure(what + " should be " + expected + ", and is " + actual);
         }

@@ -38,11 +38,10 @@ final class SourceFile {
         throw new DemoFailure(path + " has no line marked 'BREAK: " + name + "'");
     }
 
-    /** A line's text without indentation and marks; empty where there is no such line. */
-    String text(int line) {
-        if (line < 1 || line > lines.size()) {
-            return "";
-        }
-        return lines.get(line - 1).replaceAll("/\\*.*", "").strip();
+    /** A line as it is shown: file, number, and text without indentation and marks. */
+    String place(int line) {
+        String text = line < 1 || line > lines.size() ? "" : lines.get(line - 1);
+        return path.getFileName() + ":" + line + " │ "
+                + text.replaceAll("/\\*.*", "").strip();
     }
 }

@@ -232,11 +232,20 @@ public final class Engine implements AutoCloseable {
         }
         step = null;
         if (stop instanceof Stop.Reset reset) {
+            startAgain(reset);
+        } else {
+            listener.stopped(stop);
+        }
+    }
+
+    private void startAgain(Stop.Reset reset) {
+        try {
             restart();
-            listener.reset(reset);
-            guest.runAll();
+        } catch (RuntimeException failure) {
+            listener.lost(reset, failure);
             return;
         }
-        listener.stopped(stop);
+        listener.reset(reset);
+        guest.runAll();
     }
 }

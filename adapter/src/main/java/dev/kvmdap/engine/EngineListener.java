@@ -8,4 +8,7 @@ public interface EngineListener {
 
     /** The guest has reset its machine and goes on from its first instruction, breakpoints kept. */
     void reset(Stop.Reset reset);
+
+    /** The guest has reset its machine, which could not be switched on again: there is nothing left to debug. */
+    void lost(Stop.Reset reset, RuntimeException failure);
 }

@@ -128,7 +128,7 @@ final class Guest implements AutoCloseable {
     private static Stop carryOut(RunLoop loop, int vcpu, StepPlan plan) {
         try {
             return loop.run(plan);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             System.getLogger(Guest.class.getName()).log(System.Logger.Level.ERROR, "vCPU " + vcpu, e);
             return new Stop.UnexpectedExit(vcpu, String.valueOf(e.getMessage()));
         }

@@ -234,15 +234,18 @@ final class GuestEntry {
         touched |= traps.watches().touched(physical, length, write);
     }
 
+    /** Devices see one vCPU at a time, as on a bus. */
     private void servePort() {
         int port = vcpu.ioPort();
         int size = vcpu.ioSize();
-        for (int i = 0; i < vcpu.ioCount(); i++) {
-            if (vcpu.ioIsOut()) {
-                Effect wanted = ports.out(port, size, vcpu.ioData(i));
-                effect = wanted == Effect.none() ? effect : wanted;
-            } else {
-                vcpu.setIoData(i, ports.in(port, size));
+        synchronized (ports) {
+            for (int i = 0; i < vcpu.ioCount(); i++) {
+                if (vcpu.ioIsOut()) {
+                    Effect wanted = ports.out(port, size, vcpu.ioData(i));
+                    effect = wanted == Effect.none() ? effect : wanted;
+                } else {
+                    vcpu.setIoData(i, ports.in(port, size));
+                }
             }
         }
     }

@@ -47,6 +47,7 @@ public final class WatchHit {
 
     @Override
     public String toString() {
-        return watchpoint + ": " + HexFormat.of().formatHex(before) + " -> " + HexFormat.of().formatHex(after);
+        return watchpoint + ": " + HexFormat.of().formatHex(before) + " -> "
+                + HexFormat.of().formatHex(after);
     }
 }

@@ -89,6 +89,9 @@ public final class VcpuThread implements AutoCloseable {
     /** Ends the thread and closes the vCPU. The guest must have left KVM_RUN, or leaves it by this call's interrupt. */
     @Override
     public void close() {
+        if (executor.isShutdown()) {
+            return;
+        }
         executor.execute(() -> vcpu.interrupter().release());
         executor.shutdown();
         try {

@@ -7,6 +7,7 @@ import dev.kvmdap.expression.ExpressionException;
 import dev.kvmdap.session.BreakpointRequest.AtFunction;
 import dev.kvmdap.session.BreakpointRequest.AtInstruction;
 import dev.kvmdap.session.BreakpointRequest.AtLine;
+import dev.kvmdap.session.BreakpointRequest.When;
 import dev.kvmdap.session.ClientBreakpoint.Places;
 import dev.kvmdap.session.ClientBreakpoint.SourcePosition;
 import dev.kvmdap.symbols.Function;
@@ -15,6 +16,7 @@ import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,10 +30,13 @@ final class BreakpointPlacer {
     private final Engine engine;
     private final Symbols symbols;
     private final ProgramNames names;
+    private final GuestOutput log;
 
-    BreakpointPlacer(Engine engine, Symbols symbols) {
+    /** Places breakpoints whose logpoints write to {@code log}. */
+    BreakpointPlacer(Engine engine, Symbols symbols, GuestOutput log) {
         this.engine = engine;
         this.symbols = symbols;
+        this.log = log;
         this.names = new ProgramNames(symbols);
     }
 
@@ -39,10 +44,9 @@ final class BreakpointPlacer {
     Places place(BreakpointRequest request) {
         Condition condition;
         try {
-            condition = request.condition().isBlank() ? null : names.condition(request.condition());
-        } catch (ExpressionException wrong) {
-            return Places.none("condition: " + wrong.getMessage()
-                    + " (a condition may name registers and variables outside of functions)");
+            condition = policy(request.when());
+        } catch (RequestFailure wrong) {
+            return Places.none(String.valueOf(wrong.getMessage()));
         }
         if (request.target() instanceof AtLine line) {
             return atLine(line, request, condition);
@@ -58,6 +62,25 @@ final class BreakpointPlacer {
                     : atFunction(function.name().strip(), request, condition);
         }
         return at(((AtInstruction) request.target()).address(), request, condition);
+    }
+
+    private @Nullable Condition policy(When when) {
+        Condition condition =
+                when.condition().isBlank() ? null : read("condition", () -> names.condition(when.condition()));
+        HitCount count = when.hitCondition().isBlank() ? null : HitCount.parse(when.hitCondition());
+        LogMessage message = when.logMessage().isEmpty()
+                ? null
+                : read("log message", () -> new LogMessage(when.logMessage(), names));
+        return count == null && message == null ? condition : new HitPolicy(condition, count, message, log);
+    }
+
+    private static <T> T read(String what, Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (ExpressionException wrong) {
+            throw RequestFailure.badArguments("%s: %s (a %1$s may name registers and variables outside of functions)"
+                    .formatted(what, wrong.getMessage()));
+        }
     }
 
     private Places atLine(AtLine target, BreakpointRequest request, @Nullable Condition condition) {

@@ -7,10 +7,19 @@ import java.nio.file.Path;
  * A breakpoint as the client asks for it. Equal requests are the same breakpoint.
  *
  * @param target where
- * @param condition a C expression that must not be 0 for a stop; empty for always
+ * @param when which hits count, and what they lead to
  * @param mode by which mechanism
  */
-public record BreakpointRequest(Target target, String condition, BreakpointMode mode) {
+public record BreakpointRequest(Target target, When when, BreakpointMode mode) {
+
+    /**
+     * Which hits count, and what they lead to. Each may be empty.
+     *
+     * @param condition a C expression that must not be 0
+     * @param hitCondition which of those hits, such as {@code >=5}
+     * @param logMessage what to write instead of stopping, with expressions in braces
+     */
+    public record When(String condition, String hitCondition, String logMessage) {}
 
     /** Where a breakpoint is wanted. */
     public sealed interface Target {}

@@ -53,7 +53,12 @@ public final class ClientBreakpoints {
                 return kept;
             }
         }
-        return new ClientBreakpoint(++lastId, request);
+        return new ClientBreakpoint(nextId(), request);
+    }
+
+    /** A number that no breakpoint of the client's has had. */
+    int nextId() {
+        return ++lastId;
     }
 
     private void place(ClientBreakpoint breakpoint) {

@@ -1,8 +1,13 @@
 package dev.kvmdap.session;
 
 import dev.kvmdap.engine.Stop;
+import dev.kvmdap.engine.WatchHit;
+import dev.kvmdap.engine.Watchpoint;
+import dev.kvmdap.session.ClientWatchpoints.ClientWatchpoint;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.eclipse.lsp4j.debug.Breakpoint;
 import org.eclipse.lsp4j.debug.BreakpointEventArguments;
 import org.eclipse.lsp4j.debug.BreakpointEventArgumentsReason;
@@ -75,6 +80,47 @@ public final class ClientEvents {
         client.stopped(event);
     }
 
+    /** The guest stands still behind an access to watched memory. */
+    void stoppedAtData(Stop.Watchpoints stop, List<ClientWatchpoint> hit) {
+        StoppedEventArguments event = new StoppedEventArguments();
+        event.setReason(StoppedEventArgumentsReason.DATA_BREAKPOINT);
+        event.setDescription(stop.description());
+        event.setText(stop.hits().stream().map(ClientEvents::tell).collect(Collectors.joining("\n")));
+        event.setThreadId(Threads.id(stop.vcpu()));
+        event.setAllThreadsStopped(true);
+        event.setHitBreakpointIds(hit.stream().map(ClientWatchpoint::id).toArray(Integer[]::new));
+        client.stopped(event);
+    }
+
+    private static String tell(WatchHit hit) {
+        Watchpoint watched = hit.watchpoint();
+        String what = hit.changed()
+                ? "%s -> %s".formatted(number(hit.before()), number(hit.after()))
+                : "%s, unchanged".formatted(number(hit.after()));
+        String by = hit.instruction()
+                .map(address -> ", by the instruction at " + address)
+                .orElse("");
+        return "%d bytes at %s: %s%s (caught by %s)"
+                .formatted(
+                        watched.length(),
+                        watched.address(),
+                        what,
+                        by,
+                        watched.watching().text());
+    }
+
+    /** Up to eight bytes as one number, more as they lie in memory. */
+    private static String number(byte[] bytes) {
+        if (bytes.length > Long.BYTES) {
+            return HexFormat.ofDelimiter(" ").formatHex(bytes);
+        }
+        long value = 0;
+        for (int i = bytes.length - 1; i >= 0; i--) {
+            value = value << Byte.SIZE | (bytes[i] & 0xff);
+        }
+        return "0x" + Long.toHexString(value);
+    }
+
     private static String reason(Stop stop, List<ClientBreakpoint> hit) {
         if (stop instanceof Stop.Entry) {
             return StoppedEventArgumentsReason.ENTRY;
@@ -83,6 +129,9 @@ public final class ClientEvents {
             return hit.isEmpty()
                     ? StoppedEventArgumentsReason.BREAKPOINT
                     : hit.get(0).stopReason();
+        }
+        if (stop instanceof Stop.Watchpoints) {
+            return StoppedEventArgumentsReason.DATA_BREAKPOINT;
         }
         if (stop instanceof Stop.Step) {
             return StoppedEventArgumentsReason.STEP;
@@ -104,6 +153,11 @@ public final class ClientEvents {
     /** What the guest has printed. */
     void guestOutput(String text) {
         output(OutputEventArgumentsCategory.STDOUT, text);
+    }
+
+    /** What logpoints have written. */
+    void logged(String text) {
+        output(OutputEventArgumentsCategory.CONSOLE, text);
     }
 
     /** A line of our own, for the user. */

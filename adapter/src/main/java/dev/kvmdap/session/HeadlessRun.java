@@ -143,5 +143,11 @@ public final class HeadlessRun {
         public void reset(Stop.Reset reset) {
             notice.accept(reset.description());
         }
+
+        @Override
+        public void lost(Stop.Reset reset, RuntimeException failure) {
+            notice.accept(reset.description());
+            throw failure;
+        }
     }
 }

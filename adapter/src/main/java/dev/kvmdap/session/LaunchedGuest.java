@@ -5,6 +5,7 @@ import dev.kvmdap.device.ByteSink;
 import dev.kvmdap.engine.Cpu;
 import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.EngineListener;
+import dev.kvmdap.engine.GuestCode;
 import dev.kvmdap.expression.Names;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.HostProbe;
@@ -16,10 +17,14 @@ import dev.kvmdap.session.launch.CpuidSelection;
 import dev.kvmdap.session.launch.LaunchConfiguration;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.view.CpuidView;
+import dev.kvmdap.view.Extent;
 import dev.kvmdap.view.LocalsView;
 import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegistersView;
+import dev.kvmdap.x86.GuestVirtual;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The guest of a session, with all that was opened for it. On the session thread. */
@@ -30,14 +35,21 @@ public final class LaunchedGuest implements AutoCloseable {
     private final Engine engine;
     private final GuestOutput serial;
     private final GuestOutput debugPort;
+    private final GuestOutput logpoints;
 
     private LaunchedGuest(
-            LaunchConfiguration configuration, Kvm kvm, Engine engine, GuestOutput serial, GuestOutput debugPort) {
+            LaunchConfiguration configuration,
+            Kvm kvm,
+            Engine engine,
+            GuestOutput serial,
+            GuestOutput debugPort,
+            GuestOutput logpoints) {
         this.configuration = configuration;
         this.kvm = kvm;
         this.engine = engine;
         this.serial = serial;
         this.debugPort = debugPort;
+        this.logpoints = logpoints;
     }
 
     /**
@@ -45,12 +57,14 @@ public final class LaunchedGuest implements AutoCloseable {
      *
      * @param listener hears what happens to it, on the session thread
      * @param output takes what it prints, on the session thread
+     * @param log takes what its logpoints write, on the session thread
      */
     static LaunchedGuest launch(
             LaunchConfiguration configuration,
             SessionThread thread,
             EngineListener listener,
             Consumer<String> output,
+            Consumer<String> log,
             Progress progress) {
         progress.step("asking this host's KVM what it can do");
         Kvm kvm = Kvm.open();
@@ -60,11 +74,12 @@ public final class LaunchedGuest implements AutoCloseable {
             Symbols symbols = ProgramSymbols.open(configuration);
             GuestOutput serial = new GuestOutput(thread, output);
             GuestOutput debugPort = new GuestOutput(thread, output);
+            GuestOutput logpoints = new GuestOutput(thread, log);
             MachineConfiguration machine = machine(configuration, kvm, serial, debugPort);
             progress.step("loading " + configuration.program().getFileName());
             Engine engine = new Engine(() -> Machine.create(kvm, machine), symbols, host, thread::execute, listener);
-            return new LaunchedGuest(configuration, kvm, engine, serial, debugPort);
-        } catch (RuntimeException failure) {
+            return new LaunchedGuest(configuration, kvm, engine, serial, debugPort, logpoints);
+        } catch (RuntimeException | Error failure) {
             kvm.close();
             throw failure;
         }
@@ -117,24 +132,54 @@ public final class LaunchedGuest implements AutoCloseable {
 
     /** The scopes of a frame's variables; while the guest stands still. */
     public List<Node> scopes(StoppedFrame at) {
-        Cpu cpu = engine.cpu(at.vcpu());
         ViewedVcpu viewed = viewed(at.vcpu());
+        List<Node> scopes = new ArrayList<>();
+        Node locals = locals(at);
+        if (!locals.children().isEmpty()) {
+            scopes.add(locals);
+        }
+        scopes.add(new RegistersView(viewed));
+        scopes.add(new CpuidView(kvm::supportedCpuid, kvm::emulatedCpuid, viewed::cpuid));
+        return scopes;
+    }
+
+    private Node locals(StoppedFrame at) {
+        Cpu cpu = engine.cpu(at.vcpu());
         Names<Cpu> names = new FrameNames(cpu, at.frame(), engine.symbols());
-        return List.of(
-                new LocalsView(
-                        at.frame(),
-                        cpu,
-                        engine.symbols(),
-                        expression -> expression.bind(names).evaluate(cpu)),
-                new RegistersView(viewed),
-                new CpuidView(kvm::supportedCpuid, kvm::emulatedCpuid, viewed::cpuid));
+        return new LocalsView(
+                at.frame(),
+                cpu,
+                engine.symbols(),
+                expression -> expression.bind(names).evaluate(cpu));
+    }
+
+    /** The memory of a variable of that name: one of the frame's own, or one that always exists. */
+    public Optional<Extent> variable(StoppedFrame at, String name) {
+        for (Node local : locals(at).children()) {
+            if (local.name().equals(name)) {
+                return Optional.ofNullable(local.extent());
+            }
+        }
+        return engine.symbols()
+                .variable(name)
+                .map(global -> new Extent(new GuestVirtual(global.address()), global.byteSize()));
     }
 
     /** What the console's verbs look at in a frame; while the guest stands still. */
     public ConsoleTarget consoleTarget(StoppedFrame at) {
         Cpu cpu = engine.cpu(at.vcpu());
         return new FrameTarget(
-                cpu, new FrameNames(cpu, at.frame(), engine.symbols()), viewed(at.vcpu()), engine.symbols());
+                cpu,
+                new FrameNames(cpu, at.frame(), engine.symbols()),
+                viewed(at.vcpu()),
+                engine.symbols(),
+                at.frame().pc().address(),
+                configuration.assemblySyntax());
+    }
+
+    /** The instructions that a vCPU sees; while the guest stands still. */
+    public GuestCode code(int vcpu) {
+        return new GuestCode(engine.cpu(vcpu), engine.symbols());
     }
 
     /** The innermost frame of a vCPU; while the guest stands still. */
@@ -148,20 +193,22 @@ public final class LaunchedGuest implements AutoCloseable {
 
     /** Sets breakpoints in it. */
     BreakpointPlacer breakpointPlacer() {
-        return new BreakpointPlacer(engine, engine.symbols());
+        return new BreakpointPlacer(engine, engine.symbols(), logpoints);
     }
 
     /** Sends what it has printed and not ended with a line end. */
     void flushOutput() {
         serial.flush();
         debugPort.flush();
+        logpoints.flush();
     }
 
     /** Ends it, whatever it is doing, and gives everything back to the host. */
     @Override
     public void close() {
-        engine.close();
-        kvm.close();
+        try (kvm) {
+            engine.close();
+        }
     }
 
     /** What this host's KVM really does: found out once in a process. */

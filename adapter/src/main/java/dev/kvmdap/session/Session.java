@@ -36,6 +36,7 @@ public final class Session {
     private final Deque<Runnable> afterAnswer = new ArrayDeque<>();
     private final StopScope stopScope = new StopScope();
     private final ClientBreakpoints breakpoints = new ClientBreakpoints();
+    private final ClientWatchpoints watchpoints = new ClientWatchpoints(breakpoints::nextId);
 
     private SessionState state = SessionState.CONNECTED;
     private ClientFeatures clientFeatures = ClientFeatures.DEFAULTS;
@@ -69,6 +70,11 @@ public final class Session {
     /** The breakpoints that the client has set. */
     public ClientBreakpoints breakpoints() {
         return breakpoints;
+    }
+
+    /** The data breakpoints that the client has set. */
+    public ClientWatchpoints watchpoints() {
+        return watchpoints;
     }
 
     /** What the client may refer to by number until the guest runs again. */
@@ -123,7 +129,7 @@ public final class Session {
      * @return completed when the guest runs, or stands at its entry as wanted
      */
     public CompletionStage<@Nullable Void> launch(JsonObject arguments) {
-        guest = powerOn(read(arguments), "Launching");
+        powerOn(read(arguments), "Launching");
         launch = new CompletableFuture<>();
         state = SessionState.CONFIGURING;
         events.initialized();
@@ -138,15 +144,17 @@ public final class Session {
         }
     }
 
-    private LaunchedGuest powerOn(LaunchConfiguration configuration, String verb) {
+    private void powerOn(LaunchConfiguration configuration, String verb) {
         String title = verb + " " + configuration.program().getFileName();
         try (Progress progress = new Progress(client, clientFeatures, cancellation, title)) {
-            LaunchedGuest started =
-                    LaunchedGuest.launch(configuration, thread, new Listener(), events::guestOutput, progress);
+            LaunchedGuest started = LaunchedGuest.launch(
+                    configuration, thread, new Listener(), events::guestOutput, events::logged, progress);
+            guest = started;
             started.warnings().forEach(events::important);
             breakpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
-            return started;
+            watchpoints.placeIn(configuration.noDebug() ? null : started.engine());
         } catch (RuntimeException failure) {
+            powerOff();
             throw RequestFailure.of(Kind.LAUNCH_FAILED, failure).orElseThrow(() -> failure);
         }
     }
@@ -201,8 +209,12 @@ public final class Session {
         state = SessionState.STOPPED;
         stoppedVcpu = stop.vcpu();
         guest().flushOutput();
-        List<ClientBreakpoint> hit = stop instanceof Stop.Breakpoints at ? breakpoints.of(at.hit()) : List.of();
-        events.stopped(stop, hit);
+        if (stop instanceof Stop.Watchpoints at) {
+            events.stoppedAtData(at, watchpoints.of(at.hits()));
+        } else {
+            List<ClientBreakpoint> hit = stop instanceof Stop.Breakpoints at ? breakpoints.of(at.hit()) : List.of();
+            events.stopped(stop, hit);
+        }
         breakpoints.changed().forEach(this::tellChanged);
     }
 
@@ -241,7 +253,7 @@ public final class Session {
         powerOff();
         stopScope.clear();
         try {
-            guest = powerOn(configuration, "Restarting");
+            powerOn(configuration, "Restarting");
         } catch (RuntimeException failure) {
             afterAnswer.add(this::terminated);
             throw failure;
@@ -272,26 +284,33 @@ public final class Session {
     }
 
     private void powerOff() {
-        if (guest != null) {
-            guest.flushOutput();
-            guest.close();
+        LaunchedGuest ending = guest;
+        if (ending != null) {
             guest = null;
+            ending.flushOutput();
+            ending.close();
             launch.completeExceptionally(new RequestFailure(Kind.LAUNCH_FAILED, "the guest was ended before it ran"));
         }
     }
 
     /** Ends the session once the present request is answered. */
     public void closeAfterAnswer() {
-        powerOff();
-        afterAnswer.add(this::close);
+        try {
+            powerOff();
+        } finally {
+            afterAnswer.add(this::close);
+        }
     }
 
     /** Ends the guest and the session. */
     public void close() {
-        powerOff();
-        state = SessionState.ENDED;
-        thread.stop();
-        closed.countDown();
+        try {
+            powerOff();
+        } finally {
+            state = SessionState.ENDED;
+            thread.stop();
+            closed.countDown();
+        }
     }
 
     /** Waits until the session has ended; any thread but the session's. */
@@ -313,6 +332,14 @@ public final class Session {
         }
     }
 
+    /**
+     * Lets nobody wait for the end of the session any longer, because its thread is held up, such as by a client that does not
+     * read; any thread.
+     */
+    public void abandon() {
+        closed.countDown();
+    }
+
     /** Hears from the guest. */
     private final class Listener implements EngineListener {
 
@@ -329,6 +356,13 @@ public final class Session {
         public void reset(Stop.Reset reset) {
             guest().flushOutput();
             events.message(reset.description());
+        }
+
+        @Override
+        public void lost(Stop.Reset reset, RuntimeException failure) {
+            powerOff();
+            events.important(reset.description() + " It cannot start again: " + failure.getMessage());
+            terminated();
         }
     }
 }

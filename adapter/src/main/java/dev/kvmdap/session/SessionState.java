@@ -16,7 +16,7 @@ public enum SessionState {
     /** The guest runs. */
     RUNNING("the guest is running: send pause first"),
     /** The guest has ended. */
-    ENDED("the guest has ended: restart or launch it anew");
+    ENDED("the guest has ended: start a new session");
 
     /** Every state. */
     public static final Set<SessionState> ANY = EnumSet.allOf(SessionState.class);

@@ -121,7 +121,7 @@ final class SourceLines {
             if (place.table.line(row) == closest.found) {
                 boolean continues =
                         row > place.table.sequenceStart(sequence) && place.isStatementOf(row - 1, closest.found);
-                chosen.add(place.unit, place.table.address(row), continues);
+                chosen.add(place.unit, place.table, row, continues);
             }
         });
         List<Long> addresses = chosen.addresses();

@@ -35,6 +35,11 @@ public interface Node {
         return null;
     }
 
+    /** The memory that the value occupies; null where it is in none, as a register's. */
+    default @Nullable Extent extent() {
+        return null;
+    }
+
     /** Whether the row can be opened. */
     default boolean expandable() {
         return false;

@@ -143,6 +143,11 @@ final class VariableNode implements Node {
     }
 
     @Override
+    public Extent extent() {
+        return new Extent(new GuestVirtual(variable.address()), variable.byteSize());
+    }
+
+    @Override
     public boolean settable() {
         return integerType().isPresent();
     }

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the word that was probably meant by a misspelt one. */
-final class Spelling {
+public final class Spelling {
 
     private Spelling() {}
 
@@ -14,7 +14,7 @@ final class Spelling {
      * The known word with the fewest letters to insert, delete or replace (Levenshtein's distance), at most a third of
      * the misspelt one and at least one; of several, one of the same length.
      */
-    static Optional<String> closest(String misspelt, Collection<String> words) {
+    public static Optional<String> closest(String misspelt, Collection<String> words) {
         String wanted = misspelt.toLowerCase(Locale.ROOT);
         int tolerance = Math.max(1, wanted.length() / 3);
         return words.stream()

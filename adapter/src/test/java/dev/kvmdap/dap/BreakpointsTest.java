@@ -41,6 +41,49 @@ class BreakpointsTest {
         }
     }
 
+    private JsonObject breakWith(String key, String value) {
+        return answers(client.request(
+                        "setBreakpoints",
+                        Map.of(
+                                "source",
+                                Map.of("path", TASKS.toString()),
+                                "breakpoints",
+                                List.of(Map.of("line", Examples.line(TASKS, "tick"), key, value)))))
+                .get(0);
+    }
+
+    @Test
+    void hitConditionStopsAtTheHitsThatItNames() {
+        try (client) {
+            client.launch(Examples.multiboot("long-mode"), () -> breakWith("hitCondition", "%3"));
+            client.expectStopped("breakpoint");
+            assertThat(client.evaluate("tick")).isEqualTo("2");
+            client.resumeUntil("continue", "breakpoint");
+            assertThat(client.evaluate("tick")).isEqualTo("5");
+        }
+    }
+
+    @Test
+    void hitConditionThatIsNoneIsSaidAtItsBreakpoint() {
+        try (client) {
+            List<JsonObject> set = new ArrayList<>();
+            client.launch(Examples.multiboot("long-mode"), () -> set.add(breakWith("hitCondition", "often")));
+            assertThat(set.get(0).get("verified").getAsBoolean()).isFalse();
+            assertThat(set.get(0).get("message").getAsString()).contains("'often'", ">=5");
+        }
+    }
+
+    @Test
+    void logpointWritesItsMessageAndDoesNotStop() {
+        try (client) {
+            client.launch(
+                    Examples.multiboot("long-mode"),
+                    () -> breakWith("logMessage", "handled {exceptions_handled} {{at}} {$rip,x}"));
+            client.expectTerminated(Examples.SUCCESS);
+            client.expectOutput("handled 0 {at} 0x");
+        }
+    }
+
     @Test
     void functionBreakpointStopsInTheFunctionsBody() {
         try (client) {

@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -105,28 +106,15 @@ public final class DapTestClient implements AutoCloseable {
     public static DapTestClient overTcp(int port) {
         try {
             Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-            return new DapTestClient(socket.getInputStream(), socket.getOutputStream(), socket::close);
+            return over(socket.getInputStream(), socket.getOutputStream(), socket::close);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** A client of a server that is a process of its own; its standard error goes to ours. */
-    public static DapTestClient ofProcess(List<String> command) {
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            return new DapTestClient(process.getInputStream(), process.getOutputStream(), () -> {
-                process.getOutputStream().close();
-                boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-                process.destroyForcibly();
-                assertThat(ended).as("the server process ended by itself").isTrue();
-                assertThat(process.exitValue()).as("its exit code").isZero();
-            });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** A client at these streams, which {@code closing} closes. */
+    static DapTestClient over(InputStream fromAdapter, OutputStream toAdapter, Closing closing) {
+        return new DapTestClient(fromAdapter, toAdapter, closing);
     }
 
     /** Sends a request; {@link #response} waits for what becomes of it. */
@@ -271,6 +259,15 @@ public final class DapTestClient implements AutoCloseable {
     /** What the guest has printed, once it contains that text. */
     public synchronized String expectOutput(String text) {
         return await("output with " + text, () -> output.indexOf(text) >= 0 ? output.toString() : null);
+    }
+
+    /** What the guest had printed when the first event of that name came. */
+    synchronized String outputBefore(String event) {
+        return events.stream()
+                .takeWhile(named(event).negate())
+                .filter(named("output"))
+                .map(output -> body(output).get("output").getAsString())
+                .collect(Collectors.joining());
     }
 
     /** Every event of that name so far. */
@@ -454,7 +451,7 @@ public final class DapTestClient implements AutoCloseable {
         }
     }
 
-    private interface Closing {
+    interface Closing {
         void close() throws IOException, InterruptedException;
     }
 }

@@ -165,12 +165,42 @@ class EndTest {
     }
 
     @Test
+    void restartWhoseImageIsGoneSaysSoAndEndsTheSession() throws IOException {
+        try (client) {
+            Map<String, Object> configuration = Examples.spinning();
+            client.launch(configuration, () -> {});
+            Files.delete(Path.of((String) configuration.get("program")));
+            assertThat(client.failing("restart", Map.of()))
+                    .contains((String) configuration.get("program"))
+                    .contains("no such file; build it, or correct the path");
+            client.expectEvent("terminated");
+        }
+    }
+
+    @Test
+    void resetWhoseImageIsGoneSaysSoAndEndsTheSession() throws IOException {
+        try (client) {
+            // mov al, 0xfe; out 0x64, al; jmp $
+            Map<String, Object> configuration =
+                    new HashMap<>(Examples.raw("reset", 0xb0, 0xfe, 0xe6, 0x64, 0xeb, 0xfe));
+            configuration.put("stopOnEntry", true);
+            client.launch(configuration, () -> {});
+            client.expectStopped("entry");
+            Files.delete(Path.of((String) configuration.get("program")));
+            client.request("continue", Map.of("threadId", 1));
+            client.expectEvent("terminated");
+            assertThat(client.expectOutput("reset"))
+                    .contains("It cannot start again: program: " + configuration.get("program") + ": no such file");
+        }
+    }
+
+    @Test
     void vanishedClientLeavesNothingBehind() {
         long before = descriptors();
         client.launch(Examples.spinning(), () -> {});
         assertThat(descriptors()).isGreaterThan(before);
         client.vanish();
-        assertThat(vcpuThreads()).isZero();
+        Awaitility.await().until(() -> vcpuThreads() == 0);
         Awaitility.await().until(() -> descriptors() <= before);
     }
 
@@ -179,7 +209,7 @@ class EndTest {
         client.launch(Examples.spinning(), () -> {});
         client.close();
         client.expectClosed();
-        assertThat(vcpuThreads()).isZero();
+        Awaitility.await().until(() -> vcpuThreads() == 0);
     }
 
     private static long vcpuThreads() {

@@ -50,6 +50,12 @@ final class Examples {
         return raw("spinning", 0x90, 0x90, 0xeb, 0xfc);
     }
 
+    /** The launch configuration of a guest that prints lines for ever, as fast as it can. */
+    static Map<String, Object> flooding() {
+        // mov dx, 0x3f8; again: mov al, 'x'; out dx, al; mov al, '\n'; out dx, al; jmp again
+        return raw("flooding", 0xba, 0xf8, 0x03, 0xb0, 0x78, 0xee, 0xb0, 0x0a, 0xee, 0xeb, 0xf8);
+    }
+
     /** The launch configuration of a boot sector that begins with these bytes. */
     static Map<String, Object> raw(String name, int... code) {
         try {

@@ -150,6 +150,36 @@ class InspectionTest {
     }
 
     @Test
+    void pointersLeadToTheMemoryTheyPointTo() {
+        try (client) {
+            client.launch(
+                    Examples.multiboot("long-mode"),
+                    () -> client.breakAt(Examples.source("long-mode", "tasks.c"), "task-done"));
+            client.expectStopped("breakpoint");
+            JsonObject task = client.child(client.scope("Locals"), "task");
+            assertThat(task.get("type").getAsString()).isEqualTo("struct task *");
+            assertThat(value(task)).startsWith("0x").isEqualTo(client.evaluate("task"));
+            assertThat(task.get("memoryReference").getAsString()).isEqualTo(client.evaluate("task"));
+        }
+    }
+
+    @Test
+    void guestWithoutLocalsHasNoScopeForThem() {
+        try (client) {
+            client.launch(
+                    Examples.bootSector("boot-sector"),
+                    () -> client.breakAt(Examples.source("boot-sector", "boot-sector.S"), "countdown"));
+            client.expectStopped("breakpoint");
+            Map<String, Integer> frame =
+                    Map.of("frameId", client.topFrame().get("id").getAsInt());
+            assertThat(DapTestClient.objects(client.request("scopes", frame).getAsJsonArray("scopes")).stream()
+                            .map(scope -> scope.get("name").getAsString()))
+                    .containsExactly("Registers", "CPUID");
+            assertThat(repl("x/1ub countdown")).endsWith(" 5");
+        }
+    }
+
+    @Test
     void valueThatDoesNotFitAVariableIsRefused() {
         try (client) {
             stopInRecursion();

@@ -3,8 +3,11 @@ package dev.kvmdap.dap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonObject;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,6 +73,24 @@ class MessageReaderTest {
                 .isInstanceOf(MalformedMessageException.class)
                 .hasMessageContaining("Content-Length");
         assertThat(reader.next()).hasToString("{\"seq\":7}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"noise", "{\"the rest\":\"of a message\"}", "\r\n\u0000\n\r", "Content-Length: x\r\n\r\n{}"})
+    void headerIsFoundBehindBytesThatBelongToNoMessage(String noise) throws Exception {
+        assertThat(afterMalformed(reader(noise + GOOD))).hasToString("{\"seq\":7}");
+        assertThat(afterMalformed(reader(noise.repeat(10_000) + GOOD))).hasToString("{\"seq\":7}");
+    }
+
+    private static @Nullable JsonObject afterMalformed(MessageReader reader) throws IOException {
+        while (true) {
+            try {
+                return reader.next();
+            } catch (MalformedMessageException reported) {
+                // the next one is read
+            }
+        }
     }
 
     @Test

@@ -65,6 +65,11 @@ final class DebuggedGuest implements AutoCloseable {
             public void reset(Stop.Reset reset) {
                 resets.add(reset);
             }
+
+            @Override
+            public void lost(Stop.Reset reset, RuntimeException failure) {
+                throw failure;
+            }
         };
         engine = onSession(() -> new Engine(() -> Machine.create(kvm, machine), symbols, host, session, listener));
     }

@@ -126,6 +126,18 @@ class SymbolsTest {
     }
 
     @Test
+    void lineOfAnInlinedCallBelongsToTheCaller() {
+        SampleGuest guest = SampleGuest.build(folder, 64, "-O2", "-g");
+        int call = guest.line("calls.c", "sum: inlined");
+
+        ResolvedLine resolved =
+                guest.symbols().resolve(guest.source("calls.c"), call).orElseThrow();
+
+        assertThat(resolved.line()).isEqualTo(call);
+        assertThat(resolved.addresses()).hasSize(1);
+    }
+
+    @Test
     void openingLineOfAFunctionResolvesBehindThePrologue() {
         SampleGuest guest = SampleGuest.build(folder, 64, "-O0", "-g");
         Symbols symbols = guest.symbols();

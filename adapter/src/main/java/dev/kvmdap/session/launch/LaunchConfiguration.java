@@ -2,6 +2,7 @@ package dev.kvmdap.session.launch;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
 import dev.kvmdap.machine.BootConfiguration;
 import dev.kvmdap.machine.BootModule;
@@ -9,6 +10,7 @@ import dev.kvmdap.machine.BootProtocol;
 import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.GuestPhysical;
 import dev.kvmdap.x86.GuestVirtual;
+import dev.kvmdap.x86.Spelling;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +37,7 @@ public record LaunchConfiguration(
         Map<String, String> sourceMap,
         boolean stopOnEntry,
         BreakpointMode breakpointMode,
+        Syntax assemblySyntax,
         Map<String, Boolean> cpuid,
         SerialLine serial,
         int exitPort,
@@ -99,6 +102,7 @@ public record LaunchConfiguration(
                     given(LaunchKeys.SOURCE_MAP, Map.of()),
                     given(LaunchKeys.STOP_ON_ENTRY, false),
                     given(LaunchKeys.BREAKPOINT_MODE, BreakpointMode.AUTO),
+                    given(LaunchKeys.ASSEMBLY_SYNTAX, Syntax.INTEL),
                     given(LaunchKeys.CPUID, Map.of()),
                     given(LaunchKeys.SERIAL, SerialLine.CONSOLE),
                     given(LaunchKeys.EXIT_PORT, 0),
@@ -114,8 +118,8 @@ public record LaunchConfiguration(
             List<String> known = LaunchKeys.ALL.stream().map(LaunchKey::name).toList();
             if (!known.contains(name) && !LaunchKeys.OF_CLIENTS.contains(name) && !name.startsWith("__")) {
                 problems.add(name + ": there is no such key; "
-                        + Spelling.nearest(name, known)
-                                .map(nearest -> "did you mean '" + nearest + "'?")
+                        + Spelling.closest(name, known)
+                                .map(closest -> "did you mean '" + closest + "'?")
                                 .orElse("the keys are " + String.join(", ", known)));
             }
         }

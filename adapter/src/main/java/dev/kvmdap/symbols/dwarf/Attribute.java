@@ -23,6 +23,8 @@ public final class Attribute {
     public static final int SPECIFICATION = 0x47;
     public static final int TYPE = 0x49;
     public static final int RANGES = 0x55;
+    public static final int CALL_FILE = 0x58;
+    public static final int CALL_LINE = 0x59;
     public static final int LINKAGE_NAME = 0x6e;
     public static final int STR_OFFSETS_BASE = 0x72;
     public static final int ADDR_BASE = 0x73;

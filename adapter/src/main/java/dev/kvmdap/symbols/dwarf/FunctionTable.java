@@ -103,6 +103,14 @@ public final class FunctionTable {
         return inlined[scope];
     }
 
+    /** Whether a scope is a call inlined on a line of the source, by the number of its file in the unit's line table. */
+    public boolean isCalledOn(int scope, int fileNumber, int line) {
+        EntryReader entry = inlined[scope] ? unit.file().entryAt(entries[scope]) : null;
+        return entry != null
+                && entry.constant(Attribute.CALL_LINE, 0) == line
+                && entry.constant(Attribute.CALL_FILE, 0) == fileNumber;
+    }
+
     /** The code of a scope; the first range of a function begins with its entry point unless the unit says otherwise. */
     public AddressRanges ranges(int scope) {
         return ranges.get(scope);
