@@ -51,7 +51,7 @@ public class NextBenchmark {
 
     /** Ends it. */
     @TearDown(Level.Iteration)
-    public void end() {
+    public void end() throws IOException {
         client().close();
         Objects.requireNonNull(server).close();
     }
