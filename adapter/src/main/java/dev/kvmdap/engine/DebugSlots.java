@@ -111,7 +111,7 @@ final class DebugSlots {
         for (int slot = 0; slot < COUNT; slot++) {
             if (!(uses[slot] instanceof WatchedPiece)) {
                 registers[slot] = linear;
-                registers[DR7] = registers[DR7] & ~(CONDITION << conditionBit(slot)) | 2L << (2 * slot);
+                registers[DR7] = (registers[DR7] & ~(CONDITION << conditionBit(slot))) | 2L << (2 * slot);
                 return true;
             }
         }

@@ -67,7 +67,7 @@ final class InterruptTable {
         OptionalLong descriptor = cpu.memory().number(table + (gate.selector() & SELECTOR_INDEX), Long.BYTES);
         return descriptor.isEmpty()
                 ? NO_HANDLER
-                : SegmentDescriptor.decode(descriptor.getAsLong()).base() + gate.offset() & LINEAR_32;
+                : (SegmentDescriptor.decode(descriptor.getAsLong()).base() + gate.offset()) & LINEAR_32;
     }
 
     /** A part of a vector's entry, if the table reaches so far. */
