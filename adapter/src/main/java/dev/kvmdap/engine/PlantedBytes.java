@@ -91,8 +91,11 @@ final class PlantedBytes {
         }
     }
 
-    /** Plants again, over what the guest may have written meanwhile. */
+    /** Plants again, over what the guest may have written meanwhile; not one that has been removed while it was lifted. */
     void replant(Planted lifted) {
+        if (at(lifted.physical) != lifted) {
+            return;
+        }
         lifted.original = memory.getByte(lifted.physical);
         memory.putByte(lifted.physical, lifted.trap);
     }

@@ -94,6 +94,17 @@ class PlantedBytesTest {
     }
 
     @Test
+    void byteThatIsRemovedWhileLiftedIsNotPlantedAgain() {
+        PlantedBytes.Planted there = plant(CODE + 5);
+
+        planted.lift(there);
+        planted.remove(there);
+        planted.replant(there);
+
+        assertThat(memory.getByte(CODE + 5)).isEqualTo((byte) 5);
+    }
+
+    @Test
     void byteThatTheGuestChangedWhileLiftedIsHiddenFromThenOn() {
         PlantedBytes.Planted there = plant(CODE + 5);
 
