@@ -18,6 +18,7 @@ final class DebugSlots {
     private static final long DR7_FIXED = 0x400;
     private static final int FIRST_CONDITION_BIT = 16;
     private static final int CONDITION_BITS = 4;
+    private static final long CONDITION = 0xf;
 
     private final @Nullable SlotUse[] uses = new SlotUse[COUNT];
 
@@ -94,21 +95,42 @@ final class DebugSlots {
             SlotUse use = slot == except ? null : uses[slot];
             registers[slot] = use == null ? 0 : use.address().address();
             if (use != null) {
-                control |= 2L << (2 * slot) | (long) use.condition() << (FIRST_CONDITION_BIT + CONDITION_BITS * slot);
+                control |= 2L << (2 * slot) | (long) use.condition() << conditionBit(slot);
             }
         }
         registers[DR7] = control;
         return control != DR7_FIXED;
     }
 
-    /** The execute breakpoint that a debug exit's DR6 names among the armed slots; null if it names none. */
-    @Nullable Location fired(long dr6) {
+    /**
+     * Puts an execute breakpoint over one of what {@link #fill} has filled in, but not over watched data.
+     *
+     * @return whether there was room
+     */
+    boolean aim(long[] registers, long linear) {
         for (int slot = 0; slot < COUNT; slot++) {
-            if ((dr6 & 1L << slot) != 0 && uses[slot] instanceof Location location) {
-                return location;
+            if (!(uses[slot] instanceof WatchedPiece)) {
+                registers[slot] = linear;
+                registers[DR7] = (registers[DR7] & ~(CONDITION << conditionBit(slot))) | 2L << (2 * slot);
+                return true;
             }
         }
-        return null;
+        return false;
+    }
+
+    /**
+     * The execute breakpoint that a debug exit is for; null if it is for none. The processor clears no bit of DR6 by itself
+     * (SDM vol. 3, 18.2.3), so a slot counts where its address is reached too.
+     *
+     * @param pc linear address of the next instruction
+     */
+    @Nullable Location fired(long dr6, long pc) {
+        int slot = at(pc);
+        return slot >= 0 && (dr6 & 1L << slot) != 0 ? location(slot) : null;
+    }
+
+    private static int conditionBit(int slot) {
+        return FIRST_CONDITION_BIT + CONDITION_BITS * slot;
     }
 
     /** Whether the slot covers memory of a watchpoint, and DR6 says that it was accessed. */

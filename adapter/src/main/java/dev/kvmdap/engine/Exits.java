@@ -24,9 +24,7 @@ final class Exits {
             return new Stop.TripleFault(vcpu);
         }
         if (exit instanceof Exit.Halt) {
-            return interruptible
-                    ? new Stop.Halted(vcpu, "this machine has no interrupt controller that could wake it")
-                    : HaltCheck.withInterruptsOff(vcpu);
+            return interruptible ? HaltCheck.withoutInterruptController(vcpu) : HaltCheck.withInterruptsOff(vcpu);
         }
         if (exit instanceof Exit.InternalError error) {
             return new Stop.KvmInternalError(vcpu, error.suberror(), new GuestVirtual(pc), error.instruction());

@@ -51,7 +51,7 @@ final class Guest implements AutoCloseable {
         DebugSlots slots = new DebugSlots();
         traps = new Traps(trapByte, planted, slots, new Watches(machine, slots, host));
         turnstile = new Turnstile(this::interruptRunning);
-        HaltCheck halts = new HaltCheck(machine.vcpus().size());
+        HaltCheck halts = new HaltCheck(machine.vcpus().size(), machine.hasInterruptControllers());
         for (VcpuThread thread : machine.vcpus()) {
             Cpu cpu = new Cpu(thread, machine.memory(), planted);
             GuestEntry entry = new GuestEntry(thread.vcpu(), machine, traps, host);

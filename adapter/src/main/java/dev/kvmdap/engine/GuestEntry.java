@@ -35,6 +35,9 @@ final class GuestEntry {
     /** No slot is left disarmed. */
     static final int NO_SLOT = -1;
 
+    private static final int BREAKPOINT_VECTOR = 3;
+    private static final long DR6_BS = 1 << 14;
+
     private enum Armed {
         NOTHING,
         STEP,
@@ -89,15 +92,43 @@ final class GuestEntry {
         return outcome;
     }
 
+    /** Whether the trap flag ended the step whose outcome this is, and nothing that came before. */
+    boolean isEndOfStep(Outcome outcome) {
+        boolean trapped = outcome == Outcome.DEBUG
+                && vcpu.debugException() != BREAKPOINT_VECTOR
+                && (vcpu.debugDr6() & DR6_BS) != 0;
+        return trapped || outcome == Outcome.STEPPED;
+    }
+
     /**
-     * Delivers a debug exception to the guest and stops in its handler.
+     * Executes one instruction that cannot be stepped, with interrupts held back.
+     *
+     * @param destination linear address of the instruction that follows it
+     * @param disarmedSlot as for {@link #step}
+     */
+    Outcome runTo(long destination, int disarmedSlot) {
+        traps.slots().fill(debugRegisters, disarmedSlot);
+        if (!traps.slots().aim(debugRegisters, destination)) {
+            return step(disarmedSlot, InstructionKind.OTHER, false);
+        }
+        int control = (stepControl & ~Abi.GUESTDBG_SINGLESTEP) | Abi.GUESTDBG_USE_HW_BP | plantedControl();
+        armed = Armed.NOTHING;
+        vcpu.setGuestDebug(control, debugRegisters);
+        Outcome outcome = enter(true);
+        if (outcome == Outcome.DEBUG && vcpu.debugException() == BREAKPOINT_VECTOR) {
+            vcpu.setGuestDebug(control | Abi.GUESTDBG_INJECT_BP, debugRegisters);
+            outcome = enter(true);
+        }
+        return outcome;
+    }
+
+    /**
+     * Gives a debug exception to the guest, which will find itself in its handler.
      *
      * @param vector 1 for #DB, 3 for #BP
      */
-    Outcome inject(int vector) {
-        int injection = vector == 1 ? Abi.GUESTDBG_INJECT_DB : Abi.GUESTDBG_INJECT_BP;
-        arm(Armed.NOTHING, stepControl | injection, NO_SLOT);
-        return enter(true);
+    void inject(int vector) {
+        arm(Armed.RUN, vector == BREAKPOINT_VECTOR ? Abi.GUESTDBG_INJECT_BP : Abi.GUESTDBG_INJECT_DB, NO_SLOT);
     }
 
     /** Runs freely. */
@@ -127,12 +158,14 @@ final class GuestEntry {
 
     private void arm(Armed purpose, int control, int disarmedSlot) {
         boolean slots = traps.slots().fill(debugRegisters, disarmedSlot);
-        int wanted = control
-                | (slots ? Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_USE_HW_BP : 0)
-                | (traps.planted().isEmpty() ? 0 : Abi.GUESTDBG_ENABLE | trapControl);
+        int wanted = control | (slots ? Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_USE_HW_BP : 0) | plantedControl();
         vcpu.setGuestDebug(wanted, debugRegisters);
         armed = purpose;
         armedVersion = traps.version();
+    }
+
+    private int plantedControl() {
+        return traps.planted().isEmpty() ? 0 : Abi.GUESTDBG_ENABLE | trapControl;
     }
 
     private Outcome enter(boolean stepping) {

@@ -6,17 +6,40 @@ import dev.kvmdap.machine.VcpuThread;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the guest that has halted for ever. With KVM's own interrupt controllers a HLT does not leave KVM_RUN: a vCPU
+ * Halts vCPUs, and finds the guest that has halted for ever. With KVM's own interrupt controllers a HLT does not leave KVM_RUN: a vCPU
  * whose thread sleeps in the kernel is interrupted once and asked whether anything could wake it.
  */
 final class HaltCheck {
 
+    private final boolean interruptControllers;
     private final boolean[] asked;
     private final boolean[] asleepForEver;
 
-    HaltCheck(int vcpus) {
+    HaltCheck(int vcpus, boolean interruptControllers) {
+        this.interruptControllers = interruptControllers;
         this.asked = new boolean[vcpus];
         this.asleepForEver = new boolean[vcpus];
+    }
+
+    /**
+     * Executes HLT in the guest's stead, since a trap may stand in its place: RIP goes behind it, and the next run waits for
+     * an interrupt. On the vCPU's thread.
+     *
+     * @param next linear address of the instruction behind the HLT
+     * @return the stop where nothing could end it
+     */
+    @Nullable Stop halt(Cpu cpu, Vcpu vcpu, long next) {
+        if (!cpu.interruptsEnabled()) {
+            return withInterruptsOff(cpu.index());
+        }
+        if (!interruptControllers) {
+            return withoutInterruptController(cpu.index());
+        }
+        cpu.regs().rip(cpu.codeOffset(next));
+        vcpu.storeRegs();
+        vcpu.state().setEvents(vcpu.state().events().withoutShadow());
+        vcpu.state().setMpState(MpState.HALTED);
+        return null;
     }
 
     /** Any thread, now and then, of a vCPU that runs the guest. */
@@ -47,6 +70,11 @@ final class HaltCheck {
             }
         }
         return withInterruptsOff(index);
+    }
+
+    /** The stop of a vCPU that halts in a machine whose interrupts nobody delivers. */
+    static Stop withoutInterruptController(int vcpu) {
+        return new Stop.Halted(vcpu, "this machine has no interrupt controller that could wake it");
     }
 
     /** The stop of a vCPU that halts with RFLAGS.IF = 0. */

@@ -1,5 +1,6 @@
 package dev.kvmdap.engine;
 
+import dev.kvmdap.engine.Condition.ConditionException;
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,26 @@ final class Location implements SlotUse {
 
     List<Breakpoint> breakpoints() {
         return breakpoints;
+    }
+
+    /** The stop of a vCPU that has come here; null if no breakpoint's condition holds. On the vCPU's thread. */
+    @Nullable Stop hit(Cpu cpu) {
+        List<Breakpoint> hit = null;
+        String problem = "";
+        for (int i = 0; i < breakpoints.size(); i++) {
+            Breakpoint breakpoint = breakpoints.get(i);
+            Condition condition = breakpoint.condition();
+            try {
+                if (condition != null && !condition.holds(cpu)) {
+                    continue;
+                }
+            } catch (ConditionException e) {
+                problem = String.valueOf(e.getMessage());
+            }
+            hit = hit == null ? new ArrayList<>() : hit;
+            hit.add(breakpoint);
+        }
+        return hit == null ? null : new Stop.Breakpoints(cpu.index(), List.copyOf(hit), problem);
     }
 
     void addTemporary() {

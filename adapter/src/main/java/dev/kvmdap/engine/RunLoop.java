@@ -1,15 +1,11 @@
 package dev.kvmdap.engine;
 
 import dev.kvmdap.device.Effect;
-import dev.kvmdap.engine.Condition.ConditionException;
 import dev.kvmdap.engine.GuestEntry.Outcome;
 import dev.kvmdap.kvm.Abi;
 import dev.kvmdap.kvm.Vcpu;
 import dev.kvmdap.x86.GuestVirtual;
-import dev.kvmdap.x86.Instruction;
 import dev.kvmdap.x86.InstructionKind;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class RunLoop {
 
     private static final int BREAKPOINT_VECTOR = 3;
-    private static final int ANY_STACK = 0;
     private static final long UNKNOWN = -1;
 
     private final Vcpu vcpu;
@@ -31,9 +26,8 @@ final class RunLoop {
     private final Turnstile turnstile;
     private final HaltCheck halts;
     private final GuestEntry guest;
+    private final InstructionStep instruction;
 
-    private final byte[] code = new byte[Instruction.MAX_BYTES];
-    private final Instruction instruction = new Instruction();
     private InstructionKind executed = InstructionKind.OTHER;
 
     private volatile boolean pauseWanted;
@@ -45,6 +39,7 @@ final class RunLoop {
         this.turnstile = turnstile;
         this.halts = halts;
         this.guest = guest;
+        this.instruction = new InstructionStep(cpu, vcpu, traps, turnstile, guest);
     }
 
     /** Session thread, before {@link #run}: what was asked of an earlier run counts no more. */
@@ -84,15 +79,15 @@ final class RunLoop {
             return leave(ranges);
         }
         if (plan instanceof StepPlan.RunTo target) {
-            return runTo(target.address(), target.stackAtLeast());
+            return runTo(target.address().address(), target.stackAtLeast());
         }
-        return advance(null, ANY_STACK);
+        return advance(null);
     }
 
     /** A step that ends at a breakpoint is a stop at that breakpoint. */
     private Stop atEnd() {
         Location here = traps.at(cpu, cpu.pc());
-        Stop hit = here == null ? null : hit(here);
+        Stop hit = here == null ? null : here.hit(cpu);
         return hit != null ? hit : new Stop.Step(cpu.index());
     }
 
@@ -101,9 +96,9 @@ final class RunLoop {
         long pc = cpu.pc();
         do {
             Location here = first ? null : traps.at(cpu, pc);
-            Stop stop = here == null ? null : hit(here);
+            Stop stop = here == null ? null : here.hit(cpu);
             if (stop == null) {
-                stop = plan.over() ? stepOver(pc) : step();
+                stop = plan.over() ? stepOver() : step();
             }
             if (stop != null) {
                 return stop;
@@ -115,14 +110,13 @@ final class RunLoop {
     }
 
     /** One instruction; what it calls runs through. */
-    private @Nullable Stop stepOver(long pc) {
-        InstructionKind kind = decode(pc);
-        switch (kind) {
+    private @Nullable Stop stepOver() {
+        switch (instruction.decode()) {
             case CALL, CALL_FAR, INT -> {
-                GuestVirtual next = new GuestVirtual(pc + instruction.length());
+                long next = instruction.next();
                 long stack = cpu.stackPointer();
                 Stop stop = step();
-                if (stop != null || cpu.pc() == next.address()) {
+                if (stop != null || cpu.pc() == next) {
                     return stop;
                 }
                 executed = InstructionKind.RET;
@@ -141,22 +135,19 @@ final class RunLoop {
 
     private @Nullable Stop step(boolean interruptible) {
         while (true) {
-            long pc = cpu.pc();
-            executed = decode(pc);
+            executed = instruction.decode();
             if (executed == InstructionKind.HLT) {
-                return stepHalt(new GuestVirtual(pc + instruction.length()));
+                return stepHalt();
             }
-            Outcome outcome = stepPast(traps.at(cpu, pc), interruptible);
+            long pc = instruction.pc();
+            Outcome outcome = instruction.execute(interruptible);
             Stop watched = watched(outcome, pc);
             if (watched != null) {
                 return watched;
             }
             switch (outcome) {
-                case STEPPED -> {
+                case STEPPED, DEBUG -> {
                     return null;
-                }
-                case DEBUG -> {
-                    return vcpu.debugException() == BREAKPOINT_VECTOR ? deliver(BREAKPOINT_VECTOR) : null;
                 }
                 case INTERRUPTED -> {
                     Stop stop = obey();
@@ -164,8 +155,12 @@ final class RunLoop {
                         return stop;
                     }
                 }
-                case EFFECT, EXIT -> {
+                case EFFECT -> {
                     return stopFor(outcome);
+                }
+                case EXIT -> {
+                    boolean atNextTrap = cpu.pc() != pc && trapped(outcome) != null;
+                    return atNextTrap ? null : stopFor(outcome);
                 }
             }
         }
@@ -186,141 +181,58 @@ final class RunLoop {
         return accessed == 0 ? null : watches.hit(cpu, accessed, by);
     }
 
-    private Outcome stepPast(@Nullable Location here, boolean interruptible) {
-        Outcome outcome = stepPastTrap(here, interruptible);
-        return isForbiddenFetch(outcome) ? stepOnForbiddenPage(here) : outcome;
-    }
-
-    private boolean isForbiddenFetch(Outcome outcome) {
-        return outcome == Outcome.EXIT
-                && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR
-                && traps.watches().pages().forbidsFetch(cpu.translate(cpu.pc()));
-    }
-
-    /** With the page open to the guest for this instruction; what it changes there is seen by comparing. */
-    private Outcome stepOnForbiddenPage(@Nullable Location here) {
-        long page = cpu.translate(cpu.pc());
-        PageTraps pages = traps.watches().pages();
-        turnstile.exclusivelyFromInside(() -> pages.lift(page));
+    /** HLT is over when an interrupt's handler has returned behind it; a step would not wait for one. */
+    private @Nullable Stop stepHalt() {
+        long next = instruction.next();
+        Stop never = halts.halt(cpu, vcpu, next);
+        if (never != null) {
+            return never;
+        }
+        guest.disarm();
+        Target behind = new Target(next, cpu.stackPointer());
+        turnstile.exclusivelyFromInside(behind::arm);
         try {
-            Outcome outcome = stepPastTrap(here, false);
-            guest.touch(traps.watches().changedAnywhere(cpu));
-            return outcome;
+            return behind.armed() ? runFree(behind) : runStepping(behind);
         } finally {
-            turnstile.exclusivelyFromInside(() -> pages.restore(page));
+            turnstile.exclusivelyFromInside(behind::disarm);
         }
     }
 
-    private Outcome stepPastTrap(@Nullable Location here, boolean interruptible) {
-        if (here == null) {
-            return guest.step(GuestEntry.NO_SLOT, executed, interruptible);
-        }
-        if (here.placement() instanceof Placement.Slot held) {
-            return guest.step(held.slot(), executed, false);
-        }
-        PlantedBytes.Planted planted = here.planted();
-        if (planted == null) {
-            return guest.step(GuestEntry.NO_SLOT, executed, false);
-        }
-        StepWithByteLifted lifted = new StepWithByteLifted(planted);
-        turnstile.exclusivelyFromInside(lifted);
-        return lifted.outcome;
-    }
-
-    private final class StepWithByteLifted implements Runnable {
-        private final PlantedBytes.Planted planted;
-        private Outcome outcome = Outcome.INTERRUPTED;
-
-        StepWithByteLifted(PlantedBytes.Planted planted) {
-            this.planted = planted;
-        }
-
-        @Override
-        public void run() {
-            traps.planted().lift(planted);
-            try {
-                outcome = guest.step(GuestEntry.NO_SLOT, executed, false);
-            } finally {
-                traps.planted().replant(planted);
-            }
-        }
-    }
-
-    /** HLT is over when an interrupt's handler has returned behind it; stepping it would not wait for one. */
-    private @Nullable Stop stepHalt(GuestVirtual next) {
-        if (!cpu.interruptsEnabled()) {
-            return HaltCheck.withInterruptsOff(cpu.index());
-        }
-        Temporary temporary = new Temporary(next);
-        turnstile.exclusivelyFromInside(temporary::arm);
+    /** Goes on until {@code address} is reached with enough of the stack released. */
+    private @Nullable Stop runTo(long address, long stackAtLeast) {
+        Target target = new Target(address, stackAtLeast);
+        turnstile.exclusivelyFromInside(target::arm);
         try {
-            return runFree(temporary.location, cpu.stackPointer());
+            return advance(target);
         } finally {
-            turnstile.exclusivelyFromInside(temporary::disarm);
+            turnstile.exclusivelyFromInside(target::disarm);
         }
     }
 
-    private @Nullable Stop runTo(GuestVirtual address, long stackAtLeast) {
-        Temporary temporary = new Temporary(address);
-        turnstile.exclusivelyFromInside(temporary::arm);
-        try {
-            return advance(temporary.location, stackAtLeast);
-        } finally {
-            turnstile.exclusivelyFromInside(temporary::disarm);
+    /** Goes on until the target is reached; without a target, until a stop. */
+    private @Nullable Stop advance(@Nullable Target target) {
+        if (traps.watches().needStepping() || (target != null && !target.armed())) {
+            return runStepping(target);
         }
+        Stop stop = traps.at(cpu, cpu.pc()) == null ? null : step();
+        return stop != null ? stop : runFree(target);
     }
 
-    /** Goes on until {@code target} is reached with enough of the stack released; without a target, until a stop. */
-    private @Nullable Stop advance(@Nullable Location target, long stackAtLeast) {
-        return traps.watches().needStepping() ? runStepping(target, stackAtLeast) : runFree(target, stackAtLeast);
-    }
-
-    private @Nullable Stop runStepping(@Nullable Location target, long stackAtLeast) {
+    private @Nullable Stop runStepping(@Nullable Target target) {
         while (true) {
             Stop stop = step(true);
             if (stop != null) {
                 return stop;
             }
             Location here = traps.at(cpu, cpu.pc());
-            if (here != null) {
-                stop = hit(here);
-                if (stop != null || hasArrived(here, target, stackAtLeast)) {
-                    return stop;
-                }
-            }
-        }
-    }
-
-    private boolean hasArrived(Location here, @Nullable Location target, long stackAtLeast) {
-        return here == target && Long.compareUnsigned(cpu.stackPointer(), stackAtLeast) >= 0;
-    }
-
-    private final class Temporary {
-        private final GuestVirtual address;
-        private @Nullable Location location;
-
-        Temporary(GuestVirtual address) {
-            this.address = address;
-        }
-
-        void arm() {
-            location = traps.addTemporary(address, cpu);
-        }
-
-        void disarm() {
-            if (location != null) {
-                traps.removeTemporary(location);
-            }
-        }
-    }
-
-    private @Nullable Stop runFree(@Nullable Location target, long stackAtLeast) {
-        if (traps.at(cpu, cpu.pc()) != null) {
-            Stop stop = step();
-            if (stop != null) {
+            stop = here == null ? null : here.hit(cpu);
+            if (stop != null || hasArrived(target)) {
                 return stop;
             }
         }
+    }
+
+    private @Nullable Stop runFree(@Nullable Target target) {
         while (true) {
             Outcome outcome = guest.run();
             if (outcome == Outcome.INTERRUPTED) {
@@ -333,13 +245,13 @@ final class RunLoop {
             Stop stop = watched(outcome, UNKNOWN);
             Location here = stop == null ? trapped(outcome) : null;
             if (here != null) {
-                stop = hit(here);
-                if (stop != null || hasArrived(here, target, stackAtLeast)) {
+                stop = here.hit(cpu);
+                if (stop != null || hasArrived(target)) {
                     return stop;
                 }
                 stop = step();
             } else if (stop == null) {
-                stop = isForbiddenFetch(outcome) ? step() : passOn(outcome);
+                stop = instruction.isForbiddenFetch(outcome) ? step() : passOn(outcome);
             }
             if (stop != null) {
                 return stop;
@@ -347,13 +259,58 @@ final class RunLoop {
         }
     }
 
+    private boolean hasArrived(@Nullable Target target) {
+        return target != null && target.isReached();
+    }
+
+    /** Where a run ends, and a trap for it. */
+    private final class Target {
+        private final GuestVirtual address;
+        private final long stackAtLeast;
+        private @Nullable Location location;
+
+        Target(long address, long stackAtLeast) {
+            this.address = new GuestVirtual(address);
+            this.stackAtLeast = stackAtLeast;
+        }
+
+        void arm() {
+            location = traps.addTemporary(address, cpu);
+        }
+
+        void disarm() {
+            if (location != null) {
+                traps.removeTemporary(location);
+            }
+        }
+
+        /** Whether the guest stops there; where neither a slot is free nor a byte can be planted, it must be stepped. */
+        boolean armed() {
+            return location != null && location.placement().verified();
+        }
+
+        boolean isReached() {
+            return cpu.pc() == address.address() && Long.compareUnsigned(cpu.stackPointer(), stackAtLeast) >= 0;
+        }
+    }
+
     /** What left the guest and is nobody's trap: the guest's own debug exception, or a stop. */
     private @Nullable Stop passOn(Outcome outcome) {
-        return switch (outcome) {
-            case STEPPED, INTERRUPTED -> null;
-            case DEBUG -> isWatchOnly() ? null : deliver(vcpu.debugException());
-            case EFFECT, EXIT -> stopFor(outcome);
-        };
+        switch (outcome) {
+            case STEPPED, INTERRUPTED -> {
+                return null;
+            }
+            case DEBUG -> {
+                if (!isWatchOnly()) {
+                    guest.inject(vcpu.debugException());
+                }
+                return null;
+            }
+            case EFFECT, EXIT -> {
+                return stopFor(outcome);
+            }
+        }
+        throw new AssertionError(outcome);
     }
 
     /** Whether the debug exception was an access to watched memory, whose condition did not hold. */
@@ -364,40 +321,11 @@ final class RunLoop {
     /** The armed place that the vCPU has run into; null if it left the guest for another reason. */
     private @Nullable Location trapped(Outcome outcome) {
         if (outcome == Outcome.DEBUG && vcpu.debugException() != BREAKPOINT_VECTOR) {
-            return traps.slots().fired(vcpu.debugDr6());
+            return traps.slots().fired(vcpu.debugDr6(), cpu.pc());
         }
         boolean notEmulated = outcome == Outcome.EXIT && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR;
         boolean atTrap = outcome == Outcome.DEBUG || notEmulated;
         return atTrap ? traps.at(cpu, cpu.pc()) : null;
-    }
-
-    /** A debug exception that the debugger did not cause belongs to the guest. */
-    private @Nullable Stop deliver(int vector) {
-        Outcome outcome = guest.inject(vector);
-        return outcome == Outcome.EXIT || outcome == Outcome.EFFECT ? stopFor(outcome) : null;
-    }
-
-    private @Nullable Stop hit(Location here) {
-        List<Breakpoint> breakpoints = here.breakpoints();
-        if (breakpoints.isEmpty()) {
-            return null;
-        }
-        List<Breakpoint> hit = null;
-        String problem = "";
-        for (int i = 0; i < breakpoints.size(); i++) {
-            Breakpoint breakpoint = breakpoints.get(i);
-            Condition condition = breakpoint.condition();
-            try {
-                if (condition != null && !condition.holds(cpu)) {
-                    continue;
-                }
-            } catch (ConditionException e) {
-                problem = String.valueOf(e.getMessage());
-            }
-            hit = hit == null ? new ArrayList<>() : hit;
-            hit.add(breakpoint);
-        }
-        return hit == null ? null : new Stop.Breakpoints(cpu.index(), List.copyOf(hit), problem);
     }
 
     private @Nullable Stop obey() {
@@ -419,10 +347,5 @@ final class RunLoop {
         }
         boolean interruptible = cpu.interruptsEnabled();
         return Exits.classify(vcpu.exit(), cpu.index(), cpu.pc(), interruptible);
-    }
-
-    private InstructionKind decode(long pc) {
-        int available = cpu.memory().read(pc, code, 0, code.length);
-        return instruction.decode(code, available, cpu.codeBits());
     }
 }

@@ -69,4 +69,10 @@ public record VcpuEvents(
         int payload = other.hasPayload() ? VALID_PAYLOAD : 0;
         return new VcpuEvents(other, interrupt, nmi, smi, startupVector, flags | payload, tripleFaultPending);
     }
+
+    /** These events with nothing that holds interrupts back. */
+    public VcpuEvents withoutShadow() {
+        InterruptEvent bare = new InterruptEvent(interrupt.injected(), interrupt.vector(), interrupt.soft(), 0);
+        return new VcpuEvents(exception, bare, nmi, smi, startupVector, flags | VALID_SHADOW, tripleFaultPending);
+    }
 }

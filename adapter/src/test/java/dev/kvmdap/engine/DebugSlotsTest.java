@@ -62,10 +62,33 @@ class DebugSlotsTest {
     }
 
     @Test
-    void dr6BitOfAnEmptySlotIsStaleAndNamesNobody() {
+    void dr6BitNamesTheSlotWhoseAddressIsReachedAndNoStaleOne() {
         slots.take(at(0x1000));
+        slots.take(at(0x2000));
 
-        assertThat(slots.fired(0xffff0ff2L)).isNull();
-        assertThat(slots.fired(0xffff0ff3L)).isSameAs(slots.location(0));
+        assertThat(slots.fired(0xffff0ff1L, 0x1000)).isSameAs(slots.location(0));
+        assertThat(slots.fired(0xffff0ff3L, 0x2000)).isSameAs(slots.location(1));
+        assertThat(slots.fired(0xffff4ff1L, 0x1001)).as("single step").isNull();
+        assertThat(slots.fired(0xffff0ff8L, 0x1000)).as("empty slot").isNull();
+    }
+
+    @Test
+    void aimTakesASlotForOneRunAndSparesWatchedData() {
+        slots.takeAll(WatchedPiece.cut(new GuestVirtual(0x8000), 8, WatchAccess.WRITE));
+        slots.take(at(0x1000));
+        slots.fill(registers, GuestEntry.NO_SLOT);
+
+        assertThat(slots.aim(registers, 0x5000)).isTrue();
+
+        assertThat(registers).containsExactly(0x8000, 0x5000, 0, 0, 0, 0, 0, 0x9_0400 | 0b1010);
+        assertThat(slots.address(1)).isEqualTo(new GuestVirtual(0x1000));
+    }
+
+    @Test
+    void aimHasNoRoomBesideFourSlotsOfData() {
+        slots.takeAll(WatchedPiece.cut(new GuestVirtual(0x8000), 32, WatchAccess.WRITE));
+        slots.fill(registers, GuestEntry.NO_SLOT);
+
+        assertThat(slots.aim(registers, 0x5000)).isFalse();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvmdap.kvm.Abi;
 import dev.kvmdap.kvm.Hosts;
+import dev.kvmdap.kvm.ScriptedVcpu;
 import dev.kvmdap.symbols.AddressRange;
 import dev.kvmdap.x86.GuestVirtual;
 import java.io.IOException;
@@ -121,11 +122,7 @@ class RunLoopTest {
                 .then(guest -> {
                     assertThat(guest.guestDebugControl() & Abi.GUESTDBG_INJECT_BP)
                             .isNotZero();
-                    return guest.stepTo(CODE + 10);
-                })
-                .then(guest -> {
-                    assertThat(guest.guestDebugControl() & Abi.GUESTDBG_INJECT_BP)
-                            .isZero();
+                    assertThat(guest.isSingleStepping()).isFalse();
                     return guest.shutdown();
                 });
 
@@ -272,6 +269,113 @@ class RunLoopTest {
         });
 
         assertThat(machine.run(new StepPlan.Instruction())).isEqualTo(new Stop.Step(0));
+    }
+
+    @Test
+    void haltWithABreakpointOnItIsLeftWithoutExecutingIt() {
+        Breakpoint halt = machine.breakpoint(CODE + 8, BreakpointMode.SOFTWARE);
+        machine.cpu().regs().rip(CODE + 8);
+        machine.cpu().regs().rflags(0x202);
+        machine.cpu().store();
+        machine.guest().then(guest -> {
+            assertThat(guest.regs().rip()).isEqualTo(CODE + 9);
+            assertThat(machine.kernel().calls()).contains("KVM_SET_MP_STATE");
+            assertThat(machine.byteAt(CODE + 8)).isEqualTo(INT3);
+            return guest.debug(DEBUG_VECTOR, CODE + 9, FIRST_SLOT);
+        });
+
+        assertThat(machine.run(new StepPlan.Instruction())).isEqualTo(new Stop.Step(0));
+        assertThat(halt.placement().verified()).isTrue();
+    }
+
+    /** Plays an instruction that is run to its destination by the first slot, and asserts that it is not stepped. */
+    private static int reach(ScriptedVcpu guest, long destination) {
+        assertThat(guest.isSingleStepping()).isFalse();
+        assertThat(guest.guestDebugRegister(0)).isEqualTo(destination);
+        assertThat(guest.guestDebugRegister(7)).isEqualTo(0x402);
+        guest.regs().rip(destination);
+        return guest.debug(DEBUG_VECTOR, destination, FIRST_SLOT);
+    }
+
+    @Test
+    void instructionThatSavesTheFlagsIsSteppedWithoutTheTrapFlag() {
+        machine.kernel().write(CODE, 0x9c); // pushf
+        machine.guest().then(guest -> reach(guest, CODE + 1));
+
+        assertThat(machine.run(new StepPlan.Instruction())).isEqualTo(new Stop.Step(0));
+    }
+
+    @Test
+    void interruptIsSteppedIntoItsHandlerAndOverItToItsReturn() {
+        machine.kernel().write(CODE, 0xcd, 0x20); // int 0x20
+        machine.kernel().write(4 * 0x20, 0x34, 0x02, 0x10, 0x00);
+        machine.guest().then(guest -> reach(guest, 0x334));
+        assertThat(machine.run(new StepPlan.Instruction())).isEqualTo(new Stop.Step(0));
+        assertThat(machine.cpu().pc()).isEqualTo(0x334);
+
+        machine.cpu().regs().rip(CODE);
+        machine.cpu().store();
+        machine.guest().then(guest -> reach(guest, 0x334)).then(guest -> reach(guest, CODE + 2));
+        assertThat(machine.run(StepPlan.LeaveRanges.instruction(CODE))).isEqualTo(new Stop.Step(0));
+        assertThat(machine.cpu().pc()).isEqualTo(CODE + 2);
+    }
+
+    @Test
+    void guestsOwnInt3IsSteppedIntoItsHandler() {
+        machine.breakpoint(CODE + 9, BreakpointMode.SOFTWARE);
+        machine.kernel().write(CODE, INT3);
+        machine.kernel().write(4 * BREAKPOINT_VECTOR, 0x00, 0x03, 0x00, 0x00);
+        machine.guest().then(guest -> guest.debug(BREAKPOINT_VECTOR, CODE, 0)).then(guest -> {
+            assertThat(guest.guestDebugControl() & Abi.GUESTDBG_INJECT_BP).isNotZero();
+            return reach(guest, 0x300);
+        });
+
+        assertThat(machine.run(new StepPlan.Instruction())).isEqualTo(new Stop.Step(0));
+        assertThat(machine.cpu().pc()).isEqualTo(0x300);
+    }
+
+    @Test
+    void trapFlagOfAStepThatEndsInAFaultHandlerIsTakenOutOfTheHandlersFrame() {
+        Breakpoint handler = machine.breakpoint(0x2000, BreakpointMode.HARDWARE);
+        machine.guest().then(guest -> {
+            assertThat(guest.isSingleStepping()).isTrue();
+            guest.regs().rsp(0x7f8);
+            guest.regs().rip(0x2000);
+            int ip = (int) CODE;
+            guest.kernel().write(0x7f8, 0x55, 0x55, ip, ip >> Byte.SIZE, 0, 0, 0x46, 0x01);
+            return guest.debug(DEBUG_VECTOR, 0x2000, FIRST_SLOT);
+        });
+
+        assertThat(machine.run(new StepPlan.Instruction())).isEqualTo(new Stop.Breakpoints(0, List.of(handler), ""));
+        assertThat(machine.kernel().read(0x7fe, 2)).isEqualTo(0x0046);
+    }
+
+    @Test
+    void callIsSteppedThroughWhereNoTrapIsLeftForItsReturn() throws IOException {
+        try (ScriptedMachine bare = new ScriptedMachine(folder, Hosts.withoutPlantedBytes(), NOPS)) {
+            for (int slot = 0; slot < DebugSlots.COUNT; slot++) {
+                bare.breakpoint(0x3000 + slot, BreakpointMode.HARDWARE);
+            }
+            bare.cpu().regs().rip(CODE + 4);
+            bare.cpu().regs().rsp(0x800);
+            bare.cpu().store();
+            bare.guest()
+                    .then(guest -> {
+                        guest.regs().rsp(0x7fe);
+                        return guest.stepTo(CODE + 16);
+                    })
+                    .then(guest -> {
+                        assertThat(guest.isSingleStepping()).isTrue();
+                        return guest.stepTo(CODE + 17);
+                    })
+                    .then(guest -> {
+                        guest.regs().rsp(0x800);
+                        return guest.stepTo(CODE + 7);
+                    });
+
+            assertThat(bare.run(StepPlan.LeaveRanges.instruction(CODE + 4))).isEqualTo(new Stop.Step(0));
+            assertThat(bare.cpu().pc()).isEqualTo(CODE + 7);
+        }
     }
 
     @Test

@@ -58,7 +58,7 @@ final class ScriptedMachine implements AutoCloseable {
                 thread.vcpu(),
                 traps,
                 new Turnstile(thread::interrupt),
-                new HaltCheck(1),
+                new HaltCheck(1, machine.hasInterruptControllers()),
                 new GuestEntry(thread.vcpu(), machine, traps, host));
         kernel.forgetCalls();
     }

@@ -1,0 +1,156 @@
+package dev.kvmdap.engine;
+
+import dev.kvmdap.engine.GuestEntry.Outcome;
+import dev.kvmdap.kvm.Abi;
+import dev.kvmdap.kvm.Vcpu;
+import dev.kvmdap.x86.Instruction;
+import dev.kvmdap.x86.InstructionKind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Executes one instruction, whatever stands armed at it: its slot is disarmed, its planted byte lifted, its page opened for
+ * so long. On the vCPU's thread.
+ */
+final class InstructionStep {
+
+    private final Cpu cpu;
+    private final Vcpu vcpu;
+    private final Traps traps;
+    private final Turnstile turnstile;
+    private final GuestEntry guest;
+
+    private final byte[] code = new byte[Instruction.MAX_BYTES];
+    private final Instruction instruction = new Instruction();
+    private long pc;
+    private boolean interruptible;
+
+    InstructionStep(Cpu cpu, Vcpu vcpu, Traps traps, Turnstile turnstile, GuestEntry guest) {
+        this.cpu = cpu;
+        this.vcpu = vcpu;
+        this.traps = traps;
+        this.turnstile = turnstile;
+        this.guest = guest;
+    }
+
+    /** Looks at the instruction that will be executed. */
+    InstructionKind decode() {
+        pc = cpu.pc();
+        int available = cpu.memory().read(pc, code, 0, code.length);
+        return instruction.decode(code, available, cpu.codeBits());
+    }
+
+    /** The linear address of the instruction that was decoded. */
+    long pc() {
+        return pc;
+    }
+
+    /** The linear address behind it. For kinds other than {@link InstructionKind#OTHER}. */
+    long next() {
+        return pc + instruction.length();
+    }
+
+    /**
+     * Executes what was decoded.
+     *
+     * @param interruptible whether an interrupt may come first: its handler is stepped then
+     */
+    Outcome execute(boolean interruptible) {
+        this.interruptible = interruptible;
+        Location here = traps.at(cpu, pc);
+        Outcome outcome = pass(here);
+        return isForbiddenFetch(outcome) ? passOnForbiddenPage(here) : outcome;
+    }
+
+    /** Whether the guest could not execute an instruction, since reads of its page are watched. */
+    boolean isForbiddenFetch(Outcome outcome) {
+        return outcome == Outcome.EXIT
+                && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR
+                && traps.watches().pages().forbidsFetch(cpu.translate(cpu.pc()));
+    }
+
+    /** With the page open to the guest for this instruction; what it changes there is seen by comparing. */
+    private Outcome passOnForbiddenPage(@Nullable Location here) {
+        long page = cpu.translate(cpu.pc());
+        PageTraps pages = traps.watches().pages();
+        interruptible = false;
+        turnstile.exclusivelyFromInside(() -> pages.lift(page));
+        try {
+            Outcome outcome = pass(here);
+            guest.touch(traps.watches().changedAnywhere(cpu));
+            return outcome;
+        } finally {
+            turnstile.exclusivelyFromInside(() -> pages.restore(page));
+        }
+    }
+
+    private Outcome pass(@Nullable Location here) {
+        if (here == null) {
+            return enter(GuestEntry.NO_SLOT);
+        }
+        interruptible = false;
+        if (here.placement() instanceof Placement.Slot held) {
+            return enter(held.slot());
+        }
+        PlantedBytes.Planted planted = here.planted();
+        if (planted == null) {
+            return enter(GuestEntry.NO_SLOT);
+        }
+        WithByteLifted lifted = new WithByteLifted(planted);
+        turnstile.exclusivelyFromInside(lifted);
+        return lifted.outcome;
+    }
+
+    private final class WithByteLifted implements Runnable {
+        private final PlantedBytes.Planted planted;
+        private Outcome outcome = Outcome.INTERRUPTED;
+
+        WithByteLifted(PlantedBytes.Planted planted) {
+            this.planted = planted;
+        }
+
+        @Override
+        public void run() {
+            traps.planted().lift(planted);
+            try {
+                outcome = enter(GuestEntry.NO_SLOT);
+            } finally {
+                traps.planted().replant(planted);
+            }
+        }
+    }
+
+    private Outcome enter(int disarmedSlot) {
+        long destination = Destination.of(instruction, pc, cpu, vcpu);
+        if (destination != Destination.UNKNOWN) {
+            return guest.runTo(destination, disarmedSlot);
+        }
+        long rip = cpu.regs().rip();
+        long stack = cpu.regs().rsp();
+        int codeSegment = cpu.sregs().cs().selector();
+        Outcome outcome = guest.step(disarmedSlot, instruction.kind(), interruptible);
+        if (hasFaulted(outcome, rip, stack)) {
+            SavedFlags.clearTrapFlag(cpu, rip, codeSegment);
+        }
+        return outcome;
+    }
+
+    /**
+     * Whether the step has ended in a handler: the trap flag did not end it, but a trap in the handler, or another thread;
+     * or it did, on hosts whose KVM delivers exceptions itself, behind the handler's first instruction.
+     */
+    private boolean hasFaulted(Outcome outcome, long rip, long stack) {
+        long passed = cpu.regs().rip() - rip;
+        if (!guest.isEndOfStep(outcome)) {
+            return passed != 0;
+        }
+        boolean jumped = passed < 0 || passed > Instruction.MAX_BYTES;
+        return jumped && cpu.regs().rsp() != stack && !isTransferByStack();
+    }
+
+    private boolean isTransferByStack() {
+        return switch (instruction.kind()) {
+            case CALL, CALL_FAR, RET, RET_FAR, IRET -> true;
+            default -> false;
+        };
+    }
+}
