@@ -27,7 +27,7 @@ class ArchitectureTest {
             List.of("console"),
             List.of("view"),
             List.of("engine"),
-            List.of("symbols", "expression"),
+            List.of("symbols", "expression", "disassembly"),
             List.of("machine"),
             List.of("device"),
             List.of("kvm", "elf"),
@@ -55,8 +55,17 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule onlyTheFaceKnowsTheProtocolLibrary = noClasses()
-            .that(resideInAnyPackage(rooms(
-                    List.of("console", "engine", "symbols", "expression", "machine", "device", "kvm", "elf", "x86"))))
+            .that(resideInAnyPackage(rooms(List.of(
+                    "console",
+                    "engine",
+                    "symbols",
+                    "expression",
+                    "disassembly",
+                    "machine",
+                    "device",
+                    "kvm",
+                    "elf",
+                    "x86"))))
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.eclipse.lsp4j..");

@@ -24,7 +24,8 @@ import picocli.CommandLine.Command;
             "0:everything went as expected",
             "1:something did not: the last lines say what",
             "2:wrong arguments"
-        })
+        },
+        footer = {"", "Example:", "  kvmdap demo && echo it works"})
 final class DemoCommand implements Callable<Integer> {
 
     @Override

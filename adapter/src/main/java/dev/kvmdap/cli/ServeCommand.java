@@ -10,7 +10,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code kvmdap serve}: the Debug Adapter Protocol on standard input and output, or on a TCP port. */
@@ -18,13 +17,16 @@ import picocli.CommandLine.Spec;
         name = "serve",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Speak the Debug Adapter Protocol with a client on standard input and output, or on a TCP port.",
-        footer = {
+        header = "Speak the Debug Adapter Protocol, on standard input and output or on a TCP port.",
+        description = {
             "",
-            "On standard input and output there is one client, and the server ends with it. On a port there may be",
-            "any number, one after another and at once, each with a guest of its own; only programs on this",
-            "machine can connect. SIGTERM ends every session and its guest."
-        })
+            "On standard input and output there is one client, and the server ends with it. On a port there may be any"
+                    + " number, one after another and at once, each with a guest of its own; only programs on this"
+                    + " machine can connect. SIGTERM ends every session and its guest."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:the client has gone", "2:wrong arguments, or a port that is taken"},
+        footer = {"", "Examples:", "  kvmdap serve", "  kvmdap serve --port 4711"})
 final class ServeCommand implements Callable<Integer> {
 
     private static final int LARGEST_PORT = 0xffff;
@@ -51,27 +53,18 @@ final class ServeCommand implements Callable<Integer> {
 
     private void serve(int chosen) {
         if (chosen < 0 || chosen > LARGEST_PORT) {
-            throw wrong("--port: " + chosen + " is no port; it must be from 0 to " + LARGEST_PORT);
+            throw Commands.mistake(spec, "--port: " + chosen + " is no port; it must be from 0 to " + LARGEST_PORT);
         }
         try (TcpServer server = new TcpServer(chosen)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server), "end of server"));
             System.err.println("listening on 127.0.0.1:" + server.port());
             server.serve();
         } catch (IOException taken) {
-            throw wrong("--port: cannot listen on 127.0.0.1:" + chosen + ": " + taken.getMessage()
-                    + "; choose another port, or 0 for a free one");
+            throw Commands.mistake(
+                    spec,
+                    "--port: cannot listen on 127.0.0.1:" + chosen + ": " + taken.getMessage()
+                            + "; choose another port, or 0 for a free one");
         }
-    }
-
-    private ParameterException wrong(String message) {
-        return new ParameterException(spec().commandLine(), message);
-    }
-
-    private CommandSpec spec() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli has not set the command up");
-        }
-        return spec;
     }
 
     private static void close(TcpServer server) {

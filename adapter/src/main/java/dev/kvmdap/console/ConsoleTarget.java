@@ -33,6 +33,16 @@ public interface ConsoleTarget {
      */
     int read(long linear, byte[] into);
 
+    /** The linear address of the instruction that the vCPU carries out next. */
+    long pc();
+
+    /**
+     * The instructions from a linear address on.
+     *
+     * @return exactly {@code count}
+     */
+    List<CodeLine> instructions(long linear, int count);
+
     /** The symbol that a linear address belongs to, with an offset: {@code kernel_main+4}. */
     Optional<String> symbol(long linear);
 }

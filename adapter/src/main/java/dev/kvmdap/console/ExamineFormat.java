@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  * What {@code x} is told behind its {@code /}: how many, in which format, of which size.
  *
  * @param count 1 to {@link #MOST}
- * @param format of numbers, or null for strings
+ * @param format of numbers; null for strings and instructions
  * @param bytes 1, 2, 4 or 8
+ * @param instructions whether memory is shown as instructions
  */
-record ExamineFormat(int count, @Nullable Format format, int bytes) {
+record ExamineFormat(int count, @Nullable Format format, int bytes, boolean instructions) {
 
     static final int MOST = 4096;
 
@@ -29,13 +30,9 @@ record ExamineFormat(int count, @Nullable Format format, int bytes) {
         Character unit = null;
         for (char letter : text.substring(letters).toCharArray()) {
             boolean isUnit = "bhwg".indexOf(letter) >= 0;
-            if (letter == 'i') {
+            if (!isUnit && letter != 's' && letter != 'i' && Format.of(letter).isEmpty()) {
                 throw new ConsoleException(
-                        "format 'i' (instructions) is not there: the adapter has no disassembler yet");
-            }
-            if (!isUnit && letter != 's' && Format.of(letter).isEmpty()) {
-                throw new ConsoleException(
-                        "'" + letter + "' is neither a format (" + Format.letters() + " s) nor a unit (b h w g)");
+                        "'" + letter + "' is neither a format (" + Format.letters() + " s i) nor a unit (b h w g)");
             }
             if (isUnit ? unit != null : format != null) {
                 throw new ConsoleException("'" + text + "' names two " + (isUnit ? "units" : "formats"));
@@ -50,15 +47,21 @@ record ExamineFormat(int count, @Nullable Format format, int bytes) {
     }
 
     private static ExamineFormat of(int count, char format, @Nullable Character unit) {
+        if (format == 'i') {
+            if (unit != null) {
+                throw new ConsoleException("instructions have no unit: '" + unit + "' does not go with format 'i'");
+            }
+            return new ExamineFormat(count, null, 1, true);
+        }
         int bytes = unit == null ? format == 'c' || format == 's' ? 1 : WORD : 1 << "bhwg".indexOf(unit);
         if (format == 's') {
             if (bytes != 1) {
                 throw new ConsoleException("strings consist of bytes: unit '" + unit + "' does not go with format 's'");
             }
-            return new ExamineFormat(count, null, 1);
+            return new ExamineFormat(count, null, 1, false);
         }
         Optional<Format> shown = Format.of(format == 'x' ? Format.PADDED.letter() : format);
-        return new ExamineFormat(count, shown.orElseThrow(), bytes);
+        return new ExamineFormat(count, shown.orElseThrow(), bytes, false);
     }
 
     private static int count(String digits) {

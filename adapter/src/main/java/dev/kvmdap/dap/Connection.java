@@ -76,6 +76,7 @@ public final class Connection implements AutoCloseable {
                 new VariablesRequests(session),
                 new EvaluateRequests(session),
                 new ReadMemoryRequest(session),
+                new DisassembleRequest(session),
                 new SourceRequests(session),
                 new EndRequests(session),
                 new CancelRequest());

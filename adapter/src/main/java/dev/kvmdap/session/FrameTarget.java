@@ -1,8 +1,11 @@
 package dev.kvmdap.session;
 
+import dev.kvmdap.console.CodeLine;
 import dev.kvmdap.console.ConsoleTarget;
 import dev.kvmdap.console.RegisterValue;
+import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.Cpu;
+import dev.kvmdap.engine.GuestCode;
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.Names;
 import dev.kvmdap.expression.Value;
@@ -31,12 +34,16 @@ final class FrameTarget implements ConsoleTarget {
     private final Names<Cpu> names;
     private final Symbols symbols;
     private final RegisterFile registers;
+    private final long pc;
+    private final Syntax syntax;
 
-    FrameTarget(Cpu cpu, Names<Cpu> names, ViewedVcpu viewed, Symbols symbols) {
+    FrameTarget(Cpu cpu, Names<Cpu> names, ViewedVcpu viewed, Symbols symbols, long pc, Syntax syntax) {
         this.cpu = cpu;
         this.names = names;
         this.symbols = symbols;
         this.registers = new RegisterFile(viewed);
+        this.pc = pc;
+        this.syntax = syntax;
     }
 
     @Override
@@ -88,6 +95,20 @@ final class FrameTarget implements ConsoleTarget {
     @Override
     public int read(long linear, byte[] into) {
         return cpu.memory().read(linear, into, 0, into.length);
+    }
+
+    @Override
+    public long pc() {
+        return pc;
+    }
+
+    @Override
+    public List<CodeLine> instructions(long linear, int count) {
+        GuestCode code = new GuestCode(cpu, symbols);
+        return code.around(linear, 0, count).stream()
+                .map(instruction -> new CodeLine(
+                        instruction.address(), instruction.isReadable() ? code.annotated(instruction, syntax) : ""))
+                .toList();
     }
 
     @Override

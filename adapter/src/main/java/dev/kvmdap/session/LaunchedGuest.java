@@ -5,6 +5,7 @@ import dev.kvmdap.device.ByteSink;
 import dev.kvmdap.engine.Cpu;
 import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.EngineListener;
+import dev.kvmdap.engine.GuestCode;
 import dev.kvmdap.expression.Names;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.HostProbe;
@@ -168,7 +169,17 @@ public final class LaunchedGuest implements AutoCloseable {
     public ConsoleTarget consoleTarget(StoppedFrame at) {
         Cpu cpu = engine.cpu(at.vcpu());
         return new FrameTarget(
-                cpu, new FrameNames(cpu, at.frame(), engine.symbols()), viewed(at.vcpu()), engine.symbols());
+                cpu,
+                new FrameNames(cpu, at.frame(), engine.symbols()),
+                viewed(at.vcpu()),
+                engine.symbols(),
+                at.frame().pc().address(),
+                configuration.assemblySyntax());
+    }
+
+    /** The instructions that a vCPU sees; while the guest stands still. */
+    public GuestCode code(int vcpu) {
+        return new GuestCode(engine.cpu(vcpu), engine.symbols());
     }
 
     /** The innermost frame of a vCPU; while the guest stands still. */

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -120,6 +121,17 @@ class ConsoleTest {
     }
 
     @Test
+    void instructionsAreListedAndTheNextOneIsMarked() {
+        assertThat(console.answer("x/2i 0x1ffe", target).text()).isEqualTo("""
+                   0x1ffe:  nop at 0x1ffe
+                => 0x1fff:  nop at 0x1fff""");
+        assertThat(console.answer("x/i", target).text()).isEqualTo("=> 0x1fff:  nop at 0x1fff");
+        assertThat(console.answer("x/3i", target).text()).isEqualTo("""
+                => 0x1fff:  nop at 0x1fff
+                memory at 0x2000 is not mapped""");
+    }
+
+    @Test
     void aStringWithoutAnEndIsCutAndGoesOn() {
         Arrays.fill(target.memory, 0x100, 0x100 + 250, (byte) 'a');
 
@@ -136,8 +148,9 @@ class ConsoleTest {
                 "x/8xw; x needs an address: x/8xw $rsp. A variable of that name is shown by 'print x'",
                 "x/0xw 0; the count must be from 1 to 4096, not 0",
                 "x/99999999999xw 0; the count must be from 1 to 4096, not 99999999999",
-                "x/4i 0; format 'i' (instructions) is not there: the adapter has no disassembler yet",
-                "x/4q 0; 'q' is neither a format (x z d u o t c s) nor a unit (b h w g)",
+                "x/4iw 0; instructions have no unit: 'w' does not go with format 'i'",
+                "x/i 0x3000; memory at 0x3000 is not mapped",
+                "x/4q 0; 'q' is neither a format (x z d u o t c s i) nor a unit (b h w g)",
                 "x/xd 0; 'xd' names two formats",
                 "x/bw 0; 'bw' names two units",
                 "x/sw 0; strings consist of bytes: unit 'w' does not go with format 's'"
@@ -211,6 +224,19 @@ class ConsoleTest {
             int length = from < 0 || from > memory.length ? 0 : Math.min(into.length, memory.length - from);
             System.arraycopy(memory, Math.max(0, Math.min(from, memory.length)), into, 0, length);
             return length;
+        }
+
+        @Override
+        public long pc() {
+            return 0x1fff;
+        }
+
+        @Override
+        public List<CodeLine> instructions(long linear, int count) {
+            return LongStream.range(linear, linear + count)
+                    .mapToObj(address ->
+                            new CodeLine(address, address < 0x2000 ? "nop at 0x" + Long.toHexString(address) : ""))
+                    .toList();
         }
 
         @Override

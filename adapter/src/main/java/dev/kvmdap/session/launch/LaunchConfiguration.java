@@ -2,6 +2,7 @@ package dev.kvmdap.session.launch;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
 import dev.kvmdap.machine.BootConfiguration;
 import dev.kvmdap.machine.BootModule;
@@ -36,6 +37,7 @@ public record LaunchConfiguration(
         Map<String, String> sourceMap,
         boolean stopOnEntry,
         BreakpointMode breakpointMode,
+        Syntax assemblySyntax,
         Map<String, Boolean> cpuid,
         SerialLine serial,
         int exitPort,
@@ -100,6 +102,7 @@ public record LaunchConfiguration(
                     given(LaunchKeys.SOURCE_MAP, Map.of()),
                     given(LaunchKeys.STOP_ON_ENTRY, false),
                     given(LaunchKeys.BREAKPOINT_MODE, BreakpointMode.AUTO),
+                    given(LaunchKeys.ASSEMBLY_SYNTAX, Syntax.INTEL),
                     given(LaunchKeys.CPUID, Map.of()),
                     given(LaunchKeys.SERIAL, SerialLine.CONSOLE),
                     given(LaunchKeys.EXIT_PORT, 0),

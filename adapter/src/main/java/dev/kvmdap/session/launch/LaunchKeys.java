@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
 import dev.kvmdap.machine.BootModule;
 import dev.kvmdap.machine.BootProtocol;
@@ -68,6 +69,11 @@ public final class LaunchKeys {
             ValueType.oneOf(words(BreakpointMode.values(), BreakpointMode::term)),
             "auto",
             "How breakpoints are made that do not say it themselves.");
+    static final LaunchKey<Syntax> ASSEMBLY_SYNTAX = optional(
+            "assemblySyntax",
+            ValueType.oneOf(words(Syntax.values(), Syntax::term)),
+            "intel",
+            "How instructions are written: intel (mov eax,1) or att (mov $1,%eax).");
     static final LaunchKey<Map<String, Boolean>> CPUID = optional(
             "cpuid",
             ValueType.mapOf("CPUID features by name", ValueType.flag()),
@@ -108,6 +114,7 @@ public final class LaunchKeys {
             SOURCE_MAP,
             STOP_ON_ENTRY,
             BREAKPOINT_MODE,
+            ASSEMBLY_SYNTAX,
             CPUID,
             SERIAL,
             EXIT_PORT,

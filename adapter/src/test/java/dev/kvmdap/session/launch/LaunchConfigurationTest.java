@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
 import dev.kvmdap.machine.BootModule;
 import dev.kvmdap.machine.BootProtocol;
@@ -50,6 +51,7 @@ class LaunchConfigurationTest {
                         Map.of(),
                         false,
                         BreakpointMode.AUTO,
+                        Syntax.INTEL,
                         Map.of(),
                         SerialLine.CONSOLE,
                         0xf4,
@@ -64,6 +66,7 @@ class LaunchConfigurationTest {
                 "memory": "1G", "cpus": 2, "cmdline": "verbose", "modules": ["initrd", {"path": "initrd", "arguments": "a b"}],
                 "symbolFiles": ["guest.elf", {"path": "guest.elf", "offset": "0xffffffff80000000"}],
                 "sourceMap": {"/build": "/home/me"}, "stopOnEntry": true, "breakpointMode": "hardware",
+                "assemblySyntax": "att",
                 "cpuid": {"avx2": false}, "serial": "console", "exitPort": "0x501", "timeout": 2.5, "noDebug": true
                 """);
         Path elf = folder.resolve("guest.elf");
@@ -83,6 +86,7 @@ class LaunchConfigurationTest {
                         Map.of("/build", "/home/me"),
                         true,
                         BreakpointMode.HARDWARE,
+                        Syntax.ATT,
                         Map.of("avx2", false),
                         SerialLine.CONSOLE,
                         0x501,

@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -26,13 +26,13 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 import org.openjdk.jmh.util.Statistics;
 
 /**
- * What a client on standard streams waits for: the answer to a request that needs nothing of the guest, and the
- * {@code stopped} event after a step over a line of C. The difference is the step; both hold two JSON parsers and two pipes.
+ * How long a client on standard streams waits from {@code next} to {@code stopped}, over a line of C and over an instruction,
+ * beside a request that the adapter only has to answer: the difference is the debugger's own.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-public class RoundTripBenchmark {
+public class NextBenchmark {
 
     private @Nullable Path folder;
     private @Nullable ServerProcess server;
@@ -43,7 +43,7 @@ public class RoundTripBenchmark {
     public void start() throws IOException {
         folder = Files.createTempDirectory("round-trip");
         Toolchain tools = new Toolchain(folder);
-        Path source = tools.source(RoundTripBenchmark.class, "endless.c");
+        Path source = tools.source(NextBenchmark.class, "endless.c");
         tools.run("gcc", "-m32", "-g", "-O0", "-ffreestanding", "-fno-pic", "-mgeneral-regs-only", "-c", "endless.c");
         tools.run("ld", "-m", "elf_i386", "-Ttext", "0x100000", "-e", "start", "-o", "endless.elf", "endless.o");
         String image = tools.file("endless.elf").toString();
@@ -75,36 +75,43 @@ public class RoundTripBenchmark {
         return client().request("threads");
     }
 
-    /** A step over a line and its stop. */
+    /** A step over a line, up to the stop that it ends with. */
     @Benchmark
-    public Object nextToStopped() {
+    public Object nextLine() {
         return client().resumeUntil("next", "step");
+    }
+
+    /** A step over an instruction, up to the stop that it ends with. */
+    @Benchmark
+    public Object nextInstruction() {
+        client().request("next", Map.of("threadId", 1, "granularity", "instruction"));
+        return client().expectStopped("step");
     }
 
     private DapTestClient client() {
         return Objects.requireNonNull(client);
     }
 
-    /** Prints mean, median and 95th percentile of each. */
+    /** Prints the median and the 99th percentile of each. */
     public static void main(String[] arguments) throws RunnerException {
-        for (RunResult result : new Runner(new OptionsBuilder()
-                        .include(RoundTripBenchmark.class.getName())
+        new Runner(new OptionsBuilder()
+                        .include(NextBenchmark.class.getName())
                         .forks(1)
-                        .jvmArgs("-XX:+UseSerialGC")
-                        .warmupIterations(3)
-                        .warmupTime(TimeValue.seconds(1))
-                        .measurementIterations(5)
-                        .measurementTime(TimeValue.seconds(1))
+                        .jvmArgs("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+                        .warmupIterations(4)
+                        .warmupTime(TimeValue.milliseconds(500))
+                        .measurementIterations(6)
+                        .measurementTime(TimeValue.milliseconds(500))
                         .verbosity(VerboseMode.SILENT)
                         .build())
-                .run()) {
-            Statistics times = result.getPrimaryResult().getStatistics();
-            System.out.printf(
-                    "%-24s %8.1f µs mean %8.1f µs median %8.1f µs 95th percentile%n",
-                    result.getPrimaryResult().getLabel(),
-                    times.getMean(),
-                    times.getPercentile(50),
-                    times.getPercentile(95));
-        }
+                .run()
+                .forEach(run -> print(run.getPrimaryResult()));
+    }
+
+    private static void print(Result<?> result) {
+        Statistics times = result.getStatistics();
+        System.out.printf(
+                "%-16s median %7.0f us   99%% %7.0f us%n",
+                result.getLabel(), times.getPercentile(50), times.getPercentile(99));
     }
 }

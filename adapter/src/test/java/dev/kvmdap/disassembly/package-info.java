@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kvmdap.disassembly;
+
+import org.jspecify.annotations.NullMarked;
