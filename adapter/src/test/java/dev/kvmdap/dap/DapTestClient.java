@@ -238,7 +238,7 @@ public final class DapTestClient implements AutoCloseable {
     public synchronized JsonObject expectEvent(String name, Predicate<JsonObject> fits) {
         Predicate<JsonObject> wanted = named(name).and(event -> fits.test(body(event)));
         JsonObject event = await("event " + name, () -> find(wanted));
-        nextEvent = events.indexOf(event) + 1;
+        nextEvent += events.subList(nextEvent, events.size()).indexOf(event) + 1;
         return body(event);
     }
 
