@@ -31,7 +31,7 @@ class ArchitectureTest {
             List.of("machine"),
             List.of("device"),
             List.of("kvm", "elf"),
-            List.of("x86"));
+            List.of("x86", "types"));
 
     @ArchTest
     static final ArchRule roomsKnowOnlyTheFloorsBelow = CompositeArchRule.of(downward());
@@ -65,6 +65,7 @@ class ArchitectureTest {
                     "device",
                     "kvm",
                     "elf",
+                    "types",
                     "x86"))))
             .should()
             .dependOnClassesThat()

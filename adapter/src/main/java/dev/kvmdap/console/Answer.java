@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What the console answers.
  *
  * @param text for people, without a line end at its end
- * @param value the number behind the text, where the line was an expression
+ * @param value the value behind the text, where the line was an expression
  */
 public record Answer(String text, @Nullable Value value) {
 
@@ -15,7 +15,7 @@ public record Answer(String text, @Nullable Value value) {
         return new Answer(text, null);
     }
 
-    static Answer of(Value value) {
-        return new Answer(value.text(), value);
+    static Answer of(Value value, ConsoleTarget target) {
+        return new Answer(target.text(value), value);
     }
 }

@@ -41,7 +41,7 @@ public final class Console {
                 }
             }
         }
-        return Answer.of(target.evaluate(Expression.parse(text)));
+        return Answer.of(target.evaluate(Expression.parse(text)), target);
     }
 
     /** What stands behind a verb's name, where the line begins with it. */

@@ -10,11 +10,14 @@ import java.util.Optional;
 public interface ConsoleTarget {
 
     /**
-     * The value of an expression in the frame that the user looks at.
+     * The value of an expression in the frame that the user looks at; it may assign.
      *
      * @throws dev.kvmdap.expression.ExpressionException where it has none
      */
     Value evaluate(Expression expression);
+
+    /** A value as text, with symbols for addresses. */
+    String text(Value value);
 
     /** The registers that are shown when none is named, in the order of the manuals. */
     List<RegisterValue> registers();

@@ -1,7 +1,7 @@
 package dev.kvmdap.console;
 
 import dev.kvmdap.expression.Format;
-import dev.kvmdap.expression.IntegerType;
+import dev.kvmdap.types.IntegerType;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +30,9 @@ record ExamineFormat(int count, @Nullable Format format, int bytes, boolean inst
         Character unit = null;
         for (char letter : text.substring(letters).toCharArray()) {
             boolean isUnit = "bhwg".indexOf(letter) >= 0;
-            if (!isUnit && letter != 's' && letter != 'i' && Format.of(letter).isEmpty()) {
+            if (!isUnit && Format.of(letter).isEmpty()) {
                 throw new ConsoleException(
-                        "'" + letter + "' is neither a format (" + Format.letters() + " s i) nor a unit (b h w g)");
+                        "'" + letter + "' is neither a format (" + Format.letters() + ") nor a unit (b h w g)");
             }
             if (isUnit ? unit != null : format != null) {
                 throw new ConsoleException("'" + text + "' names two " + (isUnit ? "units" : "formats"));

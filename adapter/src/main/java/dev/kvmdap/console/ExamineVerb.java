@@ -1,6 +1,7 @@
 package dev.kvmdap.console;
 
 import dev.kvmdap.expression.Expression;
+import dev.kvmdap.expression.Value;
 import java.util.List;
 
 /** Shows memory, in the way of gdb's command of the same name. */
@@ -52,7 +53,11 @@ final class ExamineVerb implements Verb {
     }
 
     private static long linear(String address, ConsoleTarget target) {
-        return target.evaluate(Expression.parse(address)).bits();
+        Value value = target.evaluate(Expression.parse(address));
+        if (!value.isNumber() && value.address().isPresent()) {
+            return value.address().getAsLong();
+        }
+        return value.bits();
     }
 
     private static int endOfWord(String text) {

@@ -27,7 +27,8 @@ final class PrintVerb implements Verb {
     public String help() {
         return """
                 print counter + 1     the same as the bare expression
-                p/x counter           in a format: x z hexadecimal, d signed, u unsigned, o octal, t binary, c character
+                p/x counter           in a format: x z hexadecimal, d signed, u unsigned, o octal, t binary, c character,
+                                      a address, f floating-point, s string, i instruction
                 p x                   a variable that has the name of a verb
                 The expression's operators, ranks and conversions are those of C; registers are $rax, $ah, $cr0, ….""";
     }
@@ -35,13 +36,13 @@ final class PrintVerb implements Verb {
     @Override
     public Answer run(String argument, ConsoleTarget target) {
         if (!argument.startsWith("/")) {
-            return Answer.of(target.evaluate(Expression.parse(argument)));
+            return Answer.of(target.evaluate(Expression.parse(argument)), target);
         }
         Format format = argument.length() > 1 ? Format.of(argument.charAt(1)).orElse(null) : null;
         if (format == null || (argument.length() > 2 && !Character.isWhitespace(argument.charAt(2)))) {
             throw new ConsoleException("after 'print/' comes one format letter of " + Format.letters());
         }
         Value value = target.evaluate(Expression.parse(argument.substring(2).strip()));
-        return Answer.of(new Value(value.bits(), value.type(), format));
+        return Answer.of(value.in(format), target);
     }
 }

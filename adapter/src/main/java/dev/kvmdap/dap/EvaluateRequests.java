@@ -3,14 +3,12 @@ package dev.kvmdap.dap;
 import dev.kvmdap.console.Answer;
 import dev.kvmdap.console.Completion;
 import dev.kvmdap.console.Console;
-import dev.kvmdap.console.ConsoleTarget;
 import dev.kvmdap.expression.Expression;
-import dev.kvmdap.expression.Format;
 import dev.kvmdap.expression.Value;
-import dev.kvmdap.session.LaunchedGuest;
-import dev.kvmdap.session.MemoryReference;
 import dev.kvmdap.session.Session;
 import dev.kvmdap.session.SessionState;
+import dev.kvmdap.session.StopScope.StoppedFrame;
+import dev.kvmdap.view.Node;
 import java.util.EnumSet;
 import java.util.Set;
 import org.eclipse.lsp4j.debug.Capabilities;
@@ -20,11 +18,13 @@ import org.eclipse.lsp4j.debug.CompletionsResponse;
 import org.eclipse.lsp4j.debug.EvaluateArguments;
 import org.eclipse.lsp4j.debug.EvaluateArgumentsContext;
 import org.eclipse.lsp4j.debug.EvaluateResponse;
+import org.eclipse.lsp4j.debug.SetExpressionArguments;
+import org.eclipse.lsp4j.debug.SetExpressionResponse;
 import org.eclipse.lsp4j.debug.ValueFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code evaluate} and {@code completions}: what the user types into the debug console goes to the console's verbs;
+ * {@code evaluate}, {@code setExpression} and {@code completions}: what the user types into the debug console goes to the console's verbs;
  * everything else, such as what the mouse points at, is an expression.
  */
 final class EvaluateRequests implements RequestFamily {
@@ -41,12 +41,14 @@ final class EvaluateRequests implements RequestFamily {
     @Override
     public void register(RequestTable table) {
         table.on("evaluate", EvaluateArguments.class, STOPPED, this::evaluate);
+        table.on("setExpression", SetExpressionArguments.class, STOPPED, this::setExpression);
         table.on("completions", CompletionsArguments.class, STOPPED, this::completions);
     }
 
     @Override
     public void announce(Capabilities capabilities) {
         capabilities.setSupportsEvaluateForHovers(true);
+        capabilities.setSupportsSetExpression(true);
         capabilities.setSupportsClipboardContext(true);
         capabilities.setSupportsValueFormattingOptions(true);
         capabilities.setSupportsCompletionsRequest(true);
@@ -54,36 +56,71 @@ final class EvaluateRequests implements RequestFamily {
     }
 
     private EvaluateResponse evaluate(EvaluateArguments arguments) {
-        ConsoleTarget target = target(arguments.getFrameId());
+        StoppedFrame frame = frame(arguments.getFrameId());
+        String context = String.valueOf(arguments.getContext());
+        if (context.equals(EvaluateArgumentsContext.REPL)) {
+            return console(arguments, frame);
+        }
+        boolean change = context.equals(EvaluateArgumentsContext.WATCH);
+        Expression expression = Expression.parse(arguments.getExpression());
         EvaluateResponse response = new EvaluateResponse();
-        if (EvaluateArgumentsContext.REPL.equals(arguments.getContext())) {
-            Answer answer = console.answer(arguments.getExpression(), target);
+        describe(session.guest().evaluated(frame, expression, change), arguments.getFormat(), response);
+        return response;
+    }
+
+    private EvaluateResponse console(EvaluateArguments arguments, StoppedFrame frame) {
+        Answer answer =
+                console.answer(arguments.getExpression(), session.guest().consoleTarget(frame));
+        EvaluateResponse response = new EvaluateResponse();
+        Value value = answer.value();
+        if (value != null) {
+            String expression = arguments.getExpression().strip();
+            describe(session.guest().node(frame, expression, value), arguments.getFormat(), response);
+        }
+        if (value == null || !isHex(arguments.getFormat())) {
             response.setResult(answer.text());
-            if (answer.value() != null) {
-                describe(answer.value(), arguments.getFormat(), response);
-            }
-        } else {
-            describe(target.evaluate(Expression.parse(arguments.getExpression())), arguments.getFormat(), response);
         }
         return response;
     }
 
-    private static void describe(Value value, @Nullable ValueFormat format, EvaluateResponse response) {
-        boolean hex = format != null && Boolean.TRUE.equals(format.getHex());
-        response.setResult(hex ? Format.HEXADECIMAL.text(value.bits(), value.type()) : value.text());
-        response.setType(value.type().toString());
-        if (value.type().bytes() == Long.BYTES) {
-            response.setMemoryReference(new MemoryReference(false, value.bits()).toString());
+    private void describe(Node node, @Nullable ValueFormat format, EvaluateResponse response) {
+        response.setResult(isHex(format) ? node.valueInHex() : node.value());
+        response.setType(node.type());
+        response.setMemoryReference(node.memoryReference());
+        response.setVariablesReference(session.stopScope().add(node));
+        if (node.elements() > 0) {
+            response.setIndexedVariables(node.elements());
         }
+    }
+
+    private static boolean isHex(@Nullable ValueFormat format) {
+        return format != null && Boolean.TRUE.equals(format.getHex());
+    }
+
+    private SetExpressionResponse setExpression(SetExpressionArguments arguments) {
+        Expression expression = Expression.parse(arguments.getExpression());
+        Node node = session.guest().evaluated(frame(arguments.getFrameId()), expression, false);
+        node.set(arguments.getValue());
+        session.valuesChanged();
+        SetExpressionResponse response = new SetExpressionResponse();
+        response.setValue(isHex(arguments.getFormat()) ? node.valueInHex() : node.value());
+        response.setType(node.type());
+        response.setMemoryReference(node.memoryReference());
+        response.setVariablesReference(session.stopScope().add(node));
+        return response;
     }
 
     private CompletionsResponse completions(CompletionsArguments arguments) {
         int cursor = session.clientFeatures().fromClientColumn(arguments.getColumn()) - 1;
         CompletionsResponse response = new CompletionsResponse();
-        response.setTargets(
-                console.complete(arguments.getText(), Math.max(0, cursor), target(arguments.getFrameId())).stream()
-                        .map(this::item)
-                        .toArray(CompletionItem[]::new));
+        response.setTargets(console
+                .complete(
+                        arguments.getText(),
+                        Math.max(0, cursor),
+                        session.guest().consoleTarget(frame(arguments.getFrameId())))
+                .stream()
+                .map(this::item)
+                .toArray(CompletionItem[]::new));
         return response;
     }
 
@@ -96,11 +133,9 @@ final class EvaluateRequests implements RequestFamily {
         return item;
     }
 
-    private ConsoleTarget target(@Nullable Integer frame) {
-        LaunchedGuest guest = session.guest();
-        return guest.consoleTarget(
-                frame == null
-                        ? guest.topFrame(session.stoppedVcpu())
-                        : session.stopScope().frame(frame));
+    private StoppedFrame frame(@Nullable Integer frame) {
+        return frame == null
+                ? session.guest().topFrame(session.stoppedVcpu())
+                : session.stopScope().frame(frame);
     }
 }

@@ -62,6 +62,9 @@ final class VariablesRequests implements RequestFamily {
         variable.setEvaluateName(row.evaluateName());
         variable.setMemoryReference(row.memoryReference());
         variable.setVariablesReference(session.stopScope().add(row));
+        if (row.elements() > 0) {
+            variable.setIndexedVariables(row.elements());
+        }
         if (!row.settable()) {
             VariablePresentationHint hint = new VariablePresentationHint();
             hint.setAttributes(new String[] {VariablePresentationHintAttributes.READ_ONLY});

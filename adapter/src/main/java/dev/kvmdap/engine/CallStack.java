@@ -1,6 +1,5 @@
 package dev.kvmdap.engine;
 
-import dev.kvmdap.kvm.Regs;
 import dev.kvmdap.symbols.CallerFrame;
 import dev.kvmdap.symbols.FrameRegisters;
 import dev.kvmdap.symbols.Function;
@@ -18,17 +17,6 @@ import java.util.OptionalLong;
  * guest stands still.
  */
 final class CallStack {
-
-    /** Regs' indices in the order of DWARF's numbers (System V psABI for x86-64, figure 3.36). */
-    private static final int[] DWARF_64 = {
-        Regs.RAX, Regs.RDX, Regs.RCX, Regs.RBX, Regs.RSI, Regs.RDI, Regs.RBP, Regs.RSP, Regs.R8, Regs.R9, Regs.R10,
-        Regs.R11, Regs.R12, Regs.R13, Regs.R14, Regs.R15, Regs.RIP
-    };
-
-    /** The same for 32-bit code (System V psABI for i386, figure 2.14). */
-    private static final int[] DWARF_32 = {
-        Regs.RAX, Regs.RCX, Regs.RDX, Regs.RBX, Regs.RSP, Regs.RBP, Regs.RSI, Regs.RDI, Regs.RIP
-    };
 
     private static final int RBP_64 = 6;
     private static final int EBP_32 = 5;
@@ -48,21 +36,7 @@ final class CallStack {
         this.memory = cpu.memory();
         this.reader = (linear, into) -> memory.read(linear, into, 0, into.length) == into.length;
         this.unwindable = cpu.codeBits() != 16;
-        frames.add(frame(0, topRegisters(cpu), Frame.FoundBy.REGISTERS));
-    }
-
-    private static FrameRegisters topRegisters(Cpu cpu) {
-        boolean wide = cpu.codeBits() == 64;
-        FrameRegisters registers = wide ? FrameRegisters.x86_64() : FrameRegisters.i386();
-        int[] order = wide ? DWARF_64 : DWARF_32;
-        for (int number = 0; number < order.length; number++) {
-            int index = order[number];
-            long value = index == Regs.RIP
-                    ? cpu.pc()
-                    : index == Regs.RSP ? cpu.stackPointer() : cpu.regs().get(index);
-            registers.set(number, value);
-        }
-        return registers;
+        frames.add(frame(0, cpu.frameRegisters(), Frame.FoundBy.REGISTERS));
     }
 
     private Frame frame(int index, FrameRegisters registers, Frame.FoundBy foundBy) {

@@ -6,6 +6,9 @@ import dev.kvmdap.kvm.Sregs;
 import dev.kvmdap.kvm.Vcpu;
 import dev.kvmdap.machine.GuestMemory;
 import dev.kvmdap.machine.VcpuThread;
+import dev.kvmdap.symbols.FrameRegisters;
+import dev.kvmdap.symbols.dwarf.FrameState;
+import dev.kvmdap.symbols.dwarf.NoValueException;
 import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.PageWalk;
 
@@ -13,9 +16,20 @@ import dev.kvmdap.x86.PageWalk;
  * A vCPU as the debugger sees it. Read on the vCPU thread while the guest runs, on the session thread while it stands
  * still. Reading allocates nothing.
  */
-public final class Cpu {
+public final class Cpu implements FrameState {
 
     private static final long RFLAGS_IF = 1 << 9;
+
+    /** Regs' indices in the order of DWARF's numbers (System V psABI for x86-64, figure 3.36). */
+    private static final int[] DWARF_64 = {
+        Regs.RAX, Regs.RDX, Regs.RCX, Regs.RBX, Regs.RSI, Regs.RDI, Regs.RBP, Regs.RSP, Regs.R8, Regs.R9, Regs.R10,
+        Regs.R11, Regs.R12, Regs.R13, Regs.R14, Regs.R15, Regs.RIP
+    };
+
+    /** The same for 32-bit code (System V psABI for i386, figure 2.14). */
+    private static final int[] DWARF_32 = {
+        Regs.RAX, Regs.RCX, Regs.RDX, Regs.RBX, Regs.RSP, Regs.RBP, Regs.RSI, Regs.RDI, Regs.RIP
+    };
 
     private final VcpuThread thread;
     private final Vcpu vcpu;
@@ -112,6 +126,46 @@ public final class Cpu {
             case REAL, PROTECTED, COMPATIBILITY ->
                 (ss.base() + (ss.db() ? sp & 0xffff_ffffL : sp & 0xffff)) & 0xffff_ffffL;
         };
+    }
+
+    /** The bytes of a word that the code pushes, as DWARF counts: 8 in 64-bit code, else 4. */
+    @Override
+    public int wordSize() {
+        return codeBits() == 64 ? Long.BYTES : Integer.BYTES;
+    }
+
+    /**
+     * A general register by its DWARF number in code of {@link #wordSize}; instruction and stack pointer as linear
+     * addresses. Allocates nothing.
+     */
+    @Override
+    public long register(int number) {
+        boolean wide = wordSize() == Long.BYTES;
+        int[] order = wide ? DWARF_64 : DWARF_32;
+        if (number < 0 || number >= order.length) {
+            throw new NoValueException("is in a register that is not read here (number " + number + " of DWARF)");
+        }
+        long value = switch (order[number]) {
+            case Regs.RIP -> pc();
+            case Regs.RSP -> stackPointer();
+            default -> regs().get(order[number]);
+        };
+        return wide ? value : value & 0xffff_ffffL;
+    }
+
+    @Override
+    public long memory(long linear, int bytes) {
+        return debuggerMemory.peek(linear, bytes);
+    }
+
+    /** The registers of the innermost frame, as unwinding starts from them. */
+    FrameRegisters frameRegisters() {
+        boolean wide = wordSize() == Long.BYTES;
+        FrameRegisters registers = wide ? FrameRegisters.x86_64() : FrameRegisters.i386();
+        for (int number = 0; number < (wide ? DWARF_64 : DWARF_32).length; number++) {
+            registers.set(number, register(number));
+        }
+        return registers;
     }
 
     /** Whether a page holds one of the page tables that are in force. */

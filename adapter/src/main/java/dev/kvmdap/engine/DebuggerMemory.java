@@ -1,6 +1,9 @@
 package dev.kvmdap.engine;
 
 import dev.kvmdap.machine.GuestMemory;
+import dev.kvmdap.symbols.dwarf.NoValueException;
+import dev.kvmdap.x86.GuestPhysical;
+import dev.kvmdap.x86.GuestVirtual;
 import dev.kvmdap.x86.PageWalk;
 import java.util.OptionalLong;
 
@@ -35,6 +38,50 @@ public final class DebuggerMemory {
             }
         }
         return done;
+    }
+
+    /**
+     * A little-endian number at a linear address, zero-extended; allocates nothing.
+     *
+     * @param bytes its size, 1 to 8
+     * @throws NoValueException where not all of it can be read
+     */
+    public long peek(long linear, int bytes) {
+        int inPage = Math.min(bytes, toPageEnd(linear));
+        long value = peekPhysical(mapped(linear), linear, inPage);
+        return inPage == bytes
+                ? value
+                : value
+                        | peekPhysical(mapped(linear + inPage), linear + inPage, bytes - inPage)
+                                << (Byte.SIZE * inPage);
+    }
+
+    private long mapped(long linear) {
+        long physical = cpu.translate(linear);
+        if (physical == PageWalk.NOT_MAPPED) {
+            throw new NoValueException("lies at " + new GuestVirtual(linear) + ", which is not mapped");
+        }
+        return physical;
+    }
+
+    private long peekPhysical(long physical, long linear, int bytes) {
+        if (!memory.holds(physical, bytes)) {
+            throw new NoValueException("lies at " + new GuestVirtual(linear) + ", where there is no RAM");
+        }
+        return planted.hide(physical, memory.get(physical, bytes), bytes);
+    }
+
+    /**
+     * A little-endian number at a physical address, zero-extended; allocates nothing.
+     *
+     * @param bytes its size, 1 to 8
+     * @throws NoValueException where not all of it can be read
+     */
+    public long peekPhysical(long physical, int bytes) {
+        if (!memory.holds(physical, bytes)) {
+            throw new NoValueException("lies at " + new GuestPhysical(physical) + ", where there is no RAM");
+        }
+        return planted.hide(physical, memory.get(physical, bytes), bytes);
     }
 
     /**

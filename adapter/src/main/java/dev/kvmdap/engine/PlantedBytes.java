@@ -109,6 +109,22 @@ final class PlantedBytes {
         }
     }
 
+    /**
+     * Shows the guest's own bytes in a number that was read from its memory at {@code physical}; allocates nothing.
+     *
+     * @param bytes the number's size, 1 to 8
+     */
+    long hide(long physical, long number, int bytes) {
+        long shown = number;
+        for (int i = firstFrom(physical); i < addresses.length && addresses[i] - physical < bytes; i++) {
+            int shift = Byte.SIZE * (int) (addresses[i] - physical);
+            if ((byte) (number >>> shift) == planted[i].trap) {
+                shown = (shown & ~(0xffL << shift)) | ((planted[i].original & 0xffL) << shift);
+            }
+        }
+        return shown;
+    }
+
     /** Writes to the guest's memory below the planted bytes, which stay. */
     void writeBelow(long physical, byte[] bytes, int from, int length) {
         byte[] written = Arrays.copyOfRange(bytes, from, from + length);

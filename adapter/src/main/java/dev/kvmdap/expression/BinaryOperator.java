@@ -1,5 +1,7 @@
 package dev.kvmdap.expression;
 
+import dev.kvmdap.types.IntegerType;
+
 /**
  * C's binary operators on integers, in the order of their precedence (C17 6.5.5 – 6.5.14). All associate to the left.
  * {@code &&} and {@code ||} have no operation here: what they do is to leave their right side alone.
@@ -122,7 +124,7 @@ enum BinaryOperator {
         if (count < 0 || count >= type.bits()) {
             throw new ArithmeticException("a shift by " + count + " leaves the " + type.bits() + " bits of " + type
                     + " (0 … " + (type.bits() - 1) + " allowed)"
-                    + (type.bytes() < 8 && count > 0 && count < 64 ? ": write the suffix UL for 64 bits" : ""));
+                    + (type.width() < 8 && count > 0 && count < 64 ? ": write the suffix UL for 64 bits" : ""));
         }
         return (int) count;
     }

@@ -1,10 +1,13 @@
 package dev.kvmdap.expression;
 
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.function.Predicate;
 
 /**
- * An expression of C on integers, registers ({@code $rax}) and names of the program, optionally with a format letter
- * behind a comma: {@code counter + 1,x}. Widths, ranks and conversions are those of C on x86-64; arithmetic wraps.
+ * An expression of C over registers ({@code $rax}) and names of the program, optionally with a format letter behind a comma:
+ * {@code task->state + 1,x}. Widths, ranks and conversions are those of C in the program's ABI; arithmetic wraps. Beyond C
+ * there are {@code phys(address)} for physical memory, {@code $msr(index)}, {@code file.c::name} and
+ * {@code function::name}, and casts to arrays and structures, which show memory as such.
  *
  * <p>Reading has three steps, each done as seldom as can be: {@link #parse} once for a text, {@link #bind} once for the
  * names it may use, {@link Bound#evaluate} at every stop.
@@ -12,33 +15,87 @@ import org.jspecify.annotations.Nullable;
 public final class Expression {
 
     private final String text;
-    private final Node tree;
-    private final @Nullable Format format;
+    private final List<Token> tokens;
+    private final Parser.Parsed guess;
+    private final boolean guessed;
 
-    private Expression(String text, Node tree, @Nullable Format format) {
+    private Expression(String text, List<Token> tokens, Parser.Parsed guess, boolean guessed) {
         this.text = text;
-        this.tree = tree;
-        this.format = format;
+        this.tokens = tokens;
+        this.guess = guess;
+        this.guessed = guessed;
     }
 
     /**
-     * Reads a text.
+     * Reads a text. What {@code (name) - 1} is, a cast or a subtraction, is only known when names are: such a text is read
+     * again by {@link #bind}.
      *
      * @throws ExpressionException where it is not an expression: the message names the column, and what is expected
      */
     public static Expression parse(String text) {
-        Parser.Parsed parsed = Parser.parse(text);
-        return new Expression(text, parsed.tree(), parsed.format());
+        List<Token> tokens = Tokenizer.tokens(text);
+        boolean[] guessed = {false};
+        Predicate<String> noType = name -> {
+            guessed[0] = true;
+            return false;
+        };
+        try {
+            return new Expression(text, tokens, new Parser(tokens, noType).whole(), guessed[0]);
+        } catch (ExpressionException wrong) {
+            if (!guessed[0]) {
+                throw wrong;
+            }
+            return withTypes(text, tokens, wrong);
+        }
+    }
+
+    private static Expression withTypes(String text, List<Token> tokens, ExpressionException otherwise) {
+        try {
+            return new Expression(text, tokens, new Parser(tokens, name -> true).whole(), true);
+        } catch (ExpressionException wrongToo) {
+            throw otherwise;
+        }
     }
 
     /**
-     * Resolves the names.
+     * Resolves the names, to read the guest.
+     *
+     * @throws ExpressionException where a name is unknown or cannot be used, or the expression assigns
+     */
+    public <S> Bound<S> bind(Names<S> names) {
+        return bind(names, false);
+    }
+
+    /**
+     * Resolves the names, to read the guest and to change it as the expression says.
      *
      * @throws ExpressionException where a name is unknown or cannot be used
      */
-    public <S> Bound<S> bind(Names<S> names) {
-        Code<S> code = new Binder<>(names).bind(tree);
-        return new Bound<>(code, format != null ? format : code.format());
+    public <S> Bound<S> bindToChange(Names<S> names) {
+        return bind(names, true);
+    }
+
+    private <S> Bound<S> bind(Names<S> names, boolean change) {
+        Parser.Parsed parsed = guessed ? new Parser(tokens, name -> isType(name, names)).whole() : guess;
+        Code<S> code = new Binder<>(names, change).bind(parsed.tree());
+        Format format = parsed.format() != Format.NATURAL ? parsed.format() : code.format();
+        return new Bound<>(code, format, names.memory());
+    }
+
+    private static boolean isType(String name, Names<?> names) {
+        try {
+            return names.variable(name).isEmpty() && TypeBinder.isType(name, names);
+        } catch (UnreadableException knownAsVariable) {
+            return false;
+        }
+    }
+
+    /** The text up to the comma in front of its format. */
+    public String withoutFormat() {
+        Token end = tokens.get(tokens.size() - 1);
+        boolean hasFormat = tokens.size() > 2 && tokens.get(tokens.size() - 3).is(",");
+        int length = (hasFormat ? tokens.get(tokens.size() - 3) : end).column() - 1;
+        return text.substring(0, length).strip();
     }
 
     /** The text as it was written. */

@@ -1,12 +1,17 @@
 package dev.kvmdap.expression;
 
+import dev.kvmdap.types.FloatType;
+import dev.kvmdap.types.IntegerType;
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** How an integer is written, by gdb's format letters. What begins with {@code 0x}, {@code 0} or {@code 0b} can be read back. */
+/** How a value is written, by gdb's format letters. What begins with {@code 0x}, {@code 0} or {@code 0b} can be read back. */
 public enum Format {
+    /** As the value's type is usually written; has no letter. */
+    NATURAL('\0'),
     /** {@code 0x2a}. */
     HEXADECIMAL('x'),
     /** {@code 0x0000002a}: hexadecimal at full width. */
@@ -20,7 +25,18 @@ public enum Format {
     /** {@code 0b101010}. */
     BINARY('t'),
     /** {@code 42 '*'}: the lowest byte, and its ASCII character where it has one to show. */
-    CHARACTER('c');
+    CHARACTER('c'),
+    /** {@code 0x100040 <main+4>}: an address, with the symbol that it belongs to. */
+    ADDRESS('a'),
+    /** {@code 0.5}: the bits taken as a floating-point number, where there is one of that width. */
+    FLOATING('f'),
+    /** {@code "text"}: characters up to the first zero, of an array or where a pointer points to. */
+    STRING('s'),
+    /** The instruction at an address. */
+    INSTRUCTION('i');
+
+    private static final int SMALLEST_PLAIN = -5;
+    private static final int LARGEST_PLAIN = 16;
 
     private final char letter;
 
@@ -35,32 +51,75 @@ public enum Format {
 
     /** The format of a letter. */
     public static Optional<Format> of(char letter) {
-        return Arrays.stream(values()).filter(format -> format.letter == letter).findFirst();
+        return Arrays.stream(values())
+                .filter(format -> format != NATURAL && format.letter == letter)
+                .findFirst();
     }
 
-    /** All letters, for messages: {@code x z d u o t c}. */
+    /** All letters, for messages: {@code x z d u o t c a f s i}. */
     public static String letters() {
         return Arrays.stream(values())
+                .filter(format -> format != NATURAL)
                 .map(format -> String.valueOf(format.letter))
                 .collect(Collectors.joining(" "));
     }
 
-    /** Writes a value of a type. */
+    /** Writes a number of a type. */
     public String text(long value, IntegerType type) {
-        long bits = new IntegerType(type.bytes(), false).extend(value);
+        long bits = type.unsigned().extend(value);
         return switch (this) {
-            case HEXADECIMAL -> "0x" + Long.toHexString(bits);
-            case PADDED -> String.format(Locale.ROOT, "0x%0" + type.bytes() * 2 + "x", bits);
-            case DECIMAL -> Long.toString(new IntegerType(type.bytes(), true).extend(value));
+            case NATURAL, STRING -> natural(value, type);
+            case HEXADECIMAL, ADDRESS, INSTRUCTION -> "0x" + Long.toHexString(bits);
+            case PADDED -> String.format(Locale.ROOT, "0x%0" + type.width() * 2 + "x", bits);
+            case DECIMAL -> Long.toString(IntegerType.of(type.width(), true).extend(value));
             case UNSIGNED -> Long.toUnsignedString(bits);
             case OCTAL -> bits == 0 ? "0" : "0" + Long.toOctalString(bits);
             case BINARY -> "0b" + Long.toBinaryString(bits);
-            case CHARACTER -> character((byte) bits);
+            case CHARACTER -> character((byte) bits, type);
+            case FLOATING -> floating(bits, type);
         };
     }
 
-    private static String character(byte code) {
-        return code + " '" + escaped(code, '\'') + "'";
+    private static String natural(long value, IntegerType type) {
+        return switch (type.rank()) {
+            case BOOL -> value == 0 ? "false" : value == 1 ? "true" : Long.toString(value);
+            case CHAR -> character((byte) value, type);
+            default -> (type.signed() ? DECIMAL : UNSIGNED).text(value, type);
+        };
+    }
+
+    private static String floating(long bits, IntegerType type) {
+        return switch (type.width()) {
+            case Float.BYTES -> text(Float.intBitsToFloat((int) bits), FloatType.FLOAT);
+            case Double.BYTES -> text(Double.longBitsToDouble(bits), FloatType.DOUBLE);
+            default -> natural(bits, type);
+        };
+    }
+
+    /** A floating-point number with as many digits as tell it from its neighbours, as C writes it: {@code 1e+300}. */
+    static String text(double number, FloatType type) {
+        if (Double.isNaN(number)) {
+            return "nan";
+        }
+        if (Double.isInfinite(number)) {
+            return number > 0 ? "inf" : "-inf";
+        }
+        String shortest = type.width() == Float.BYTES ? Float.toString((float) number) : Double.toString(number);
+        BigDecimal digits = new BigDecimal(shortest).stripTrailingZeros();
+        int exponent = digits.precision() - digits.scale() - 1;
+        if (digits.signum() == 0) {
+            return 1 / number < 0 ? "-0" : "0";
+        }
+        if (exponent >= SMALLEST_PLAIN && exponent <= LARGEST_PLAIN) {
+            return digits.toPlainString();
+        }
+        BigDecimal significand = digits.movePointLeft(exponent).stripTrailingZeros();
+        return String.format(Locale.ROOT, "%se%+03d", significand.toPlainString(), exponent);
+    }
+
+    private static String character(byte code, IntegerType type) {
+        boolean unsigned = type.rank() == IntegerType.Rank.CHAR && !type.signed();
+        return (unsigned ? code & 0xff : code) + " '" + escaped(code, '\'') + "'";
     }
 
     /**

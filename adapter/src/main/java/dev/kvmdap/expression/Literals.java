@@ -1,14 +1,41 @@
 package dev.kvmdap.expression;
 
+import dev.kvmdap.types.DataModel;
+import dev.kvmdap.types.FloatType;
+import dev.kvmdap.types.IntegerType;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Integer and character constants (C17 6.4.4.1 and 6.4.4.4; {@code 0b} as in C23). */
+/** Constants (C17 6.4.4.1, 6.4.4.2 and 6.4.4.4; {@code 0b} as in C23). */
 final class Literals {
+
+    private static final Pattern FLOATING =
+            Pattern.compile("((?:[0-9]+\\.[0-9]*|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+"
+                    + "|0[xX](?:[0-9a-fA-F]+\\.?[0-9a-fA-F]*|\\.[0-9a-fA-F]+)[pP][-+]?[0-9]+)([fFlL]?)");
+
+    private static final List<IntegerType.Rank> RANKS =
+            List.of(IntegerType.Rank.INT, IntegerType.Rank.LONG, IntegerType.Rank.LONG_LONG);
 
     private Literals() {}
 
-    /** Reads an integer constant; its type is the first of C's list for its base and suffix that holds the value. */
-    static Node.Literal number(Token token) {
+    /** Reads a number. */
+    static Node number(Token token) {
+        Matcher floating = FLOATING.matcher(token.text());
+        return floating.matches() ? floating(token, floating.group(1), floating.group(2)) : integer(token);
+    }
+
+    private static Node floating(Token token, String digits, String suffix) {
+        double value = Double.parseDouble(digits);
+        FloatType type = switch (suffix) {
+            case "f", "F" -> FloatType.FLOAT;
+            default -> FloatType.DOUBLE;
+        };
+        return new Node.FloatLiteral(token.column(), type.round(value), type);
+    }
+
+    private static Node.Literal integer(Token token) {
         String text = token.text();
         int base = base(text);
         int digits = base == 16 || base == 2 ? 2 : 0;
@@ -32,7 +59,7 @@ final class Literals {
         if (!fits) {
             throw new ExpressionException(token.column(), "'" + text + "' does not fit 64 bits");
         }
-        return new Node.Literal(token.column(), value, type(token, value, base == 10, text.substring(suffix)));
+        return literal(token, value, base == 10, text.substring(suffix));
     }
 
     private static int base(String text) {
@@ -44,39 +71,42 @@ final class Literals {
         };
     }
 
-    private static IntegerType type(Token token, long value, boolean decimal, String suffix) {
+    private static Node.Literal literal(Token token, long value, boolean decimal, String suffix) {
         String kind = switch (suffix) {
             case "", "l", "L", "ll", "LL", "u", "U" -> suffix.toLowerCase(Locale.ROOT);
             case "ul", "uL", "Ul", "UL", "lu", "lU", "Lu", "LU" -> "ul";
-            case "ull", "uLL", "Ull", "ULL", "llu", "llU", "LLu", "LLU" -> "ul";
+            case "ull", "uLL", "Ull", "ULL", "llu", "llU", "LLu", "LLU" -> "ull";
             default ->
                 throw new ExpressionException(
                         token.column() + token.text().length() - suffix.length(),
-                        "'" + token.text() + "' is not a number: "
-                                + (suffix.startsWith(".")
-                                        ? "only integers are supported"
-                                        : "a number ends with its digits or with u, l, ul, ll or ull"));
+                        "'" + token.text()
+                                + "' is not a number: a number ends with its digits or with u, l, ul, ll or ull");
         };
         boolean unsigned = kind.startsWith("u");
-        boolean wide = kind.endsWith("l");
-        if (!wide && !unsigned && value >= 0 && value <= Integer.MAX_VALUE) {
-            return IntegerType.INT;
+        if (value < 0 && decimal && !unsigned) {
+            throw new ExpressionException(
+                    token.column(), "'" + token.text() + "' does not fit a signed 64-bit number: write the suffix u");
         }
-        if (!wide && (unsigned || !decimal) && value >>> 32 == 0) {
-            return IntegerType.UNSIGNED_INT;
+        return new Node.Literal(token.column(), value, decimal, unsigned, kind.length() - (unsigned ? 1 : 0));
+    }
+
+    /** The type of an integer: the first of C's list for its base and suffix that holds the value. */
+    static IntegerType type(Node.Literal literal, DataModel model) {
+        for (IntegerType.Rank rank : RANKS.subList(literal.longs(), RANKS.size())) {
+            IntegerType signed = model.integer(rank, true);
+            if (!literal.unsigned() && literal.value() >= 0 && signed.extend(literal.value()) == literal.value()) {
+                return signed;
+            }
+            IntegerType unsigned = signed.unsigned();
+            if ((literal.unsigned() || !literal.decimal()) && unsigned.extend(literal.value()) == literal.value()) {
+                return unsigned;
+            }
         }
-        if (!unsigned && value >= 0) {
-            return IntegerType.LONG;
-        }
-        if (unsigned || !decimal) {
-            return IntegerType.UNSIGNED_LONG;
-        }
-        throw new ExpressionException(
-                token.column(), "'" + token.text() + "' does not fit a signed 64-bit number: write the suffix u");
+        return model.integer(IntegerType.Rank.LONG_LONG, false);
     }
 
     /** Reads a character constant: an {@code int} with the value of a signed {@code char}. */
-    static Node.Literal character(Token token) {
+    static Node.Character character(Token token) {
         String inside = token.text().substring(1, token.text().length() - 1);
         int column = token.column();
         if (inside.isEmpty()) {
@@ -94,7 +124,7 @@ final class Literals {
         if (end < inside.length()) {
             throw new ExpressionException(column + 1 + end, "expected the closing ' after one character");
         }
-        return new Node.Literal(column, (byte) code, IntegerType.INT);
+        return new Node.Character(column, (byte) code);
     }
 
     private static int endOfEscape(String inside) {

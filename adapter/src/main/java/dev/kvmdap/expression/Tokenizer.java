@@ -13,9 +13,9 @@ final class Tokenizer {
     static final int MOST_TOKENS = 1000;
 
     private static final String[] SIGNS = {
-        "<<=", ">>=", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "++", "--", "->", "+=", "-=", "*=", "/=", "%=",
-        "&=", "^=", "|=", "+", "-", "*", "/", "%", "~", "!", "<", ">", "&", "^", "|", "?", ":", "(", ")", ",", "=", "[",
-        "]", "."
+        "<<=", ">>=", "::", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "++", "--", "->", "+=", "-=", "*=", "/=",
+        "%=", "&=", "^=", "|=", "+", "-", "*", "/", "%", "~", "!", "<", ">", "&", "^", "|", "?", ":", "(", ")", ",",
+        "=", "[", "]", "."
     };
 
     private final String text;
@@ -49,18 +49,14 @@ final class Tokenizer {
     }
 
     private Token next(char first) {
-        if (first >= '0' && first <= '9') {
+        if (isDigit(position) || (first == '.' && isDigit(position + 1))) {
             return take(Token.Kind.NUMBER, endOfNumber());
         }
         if (isNamePart(first)) {
             return take(Token.Kind.NAME, endOfName(position));
         }
         if (first == '$') {
-            int end = endOfName(position + 1);
-            if (end == position + 1) {
-                throw new ExpressionException(end + 1, "expected a register's name after '$', such as $rax");
-            }
-            return take(Token.Kind.REGISTER, end);
+            return take(Token.Kind.REGISTER, endOfRegister());
         }
         if (first == '\'') {
             return take(Token.Kind.CHARACTER, endOfCharacter());
@@ -81,13 +77,38 @@ final class Tokenizer {
         return token;
     }
 
-    /** A number goes on as long as C's preprocessing numbers do, so that {@code 12abc} is one wrong number. */
+    /**
+     * A number goes on as long as C's preprocessing numbers do, so that {@code 12abc} is one wrong number; but a sign
+     * belongs to it only behind an exponent's letter.
+     */
     private int endOfNumber() {
+        boolean hexadecimal = text.startsWith("0x", position) || text.startsWith("0X", position);
         int end = position;
-        while (end < text.length() && (isNamePart(text.charAt(end)) || text.charAt(end) == '.')) {
+        while (end < text.length()) {
+            char next = text.charAt(end);
+            boolean exponent = end > position
+                    && (next == '+' || next == '-')
+                    && (hexadecimal ? "pP" : "eE").indexOf(text.charAt(end - 1)) >= 0;
+            if (!isNamePart(next) && next != '.' && !exponent) {
+                break;
+            }
             end++;
         }
         return end;
+    }
+
+    /** A register's name, and behind a dot the name of a part of it: {@code $cs.base}. */
+    private int endOfRegister() {
+        int end = endOfName(position + 1);
+        if (end == position + 1) {
+            throw new ExpressionException(end + 1, "expected a register's name after '$', such as $rax");
+        }
+        boolean hasPart = end < text.length() && text.charAt(end) == '.' && endOfName(end + 1) > end + 1;
+        return hasPart ? endOfName(end + 1) : end;
+    }
+
+    private boolean isDigit(int at) {
+        return at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9';
     }
 
     private int endOfName(int start) {

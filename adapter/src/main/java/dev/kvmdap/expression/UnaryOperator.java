@@ -1,6 +1,6 @@
 package dev.kvmdap.expression;
 
-/** C's unary operators on integers (C17 6.5.3.3). */
+/** C's unary operators on numbers (C17 6.5.3.3). */
 enum UnaryOperator {
     PLUS("+"),
     MINUS("-"),
@@ -25,10 +25,5 @@ enum UnaryOperator {
             case COMPLEMENT -> ~operand;
             case NOT -> operand == 0 ? 1 : 0;
         };
-    }
-
-    /** The type of the result. */
-    IntegerType result(IntegerType operand) {
-        return this == NOT ? IntegerType.INT : operand.promoted();
     }
 }

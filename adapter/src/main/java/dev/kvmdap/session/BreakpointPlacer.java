@@ -14,6 +14,7 @@ import dev.kvmdap.symbols.Function;
 import dev.kvmdap.symbols.ResolvedLine;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.x86.GuestVirtual;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -29,7 +30,6 @@ final class BreakpointPlacer {
 
     private final Engine engine;
     private final Symbols symbols;
-    private final ProgramNames names;
     private final GuestOutput log;
 
     /** Places breakpoints whose logpoints write to {@code log}. */
@@ -37,19 +37,20 @@ final class BreakpointPlacer {
         this.engine = engine;
         this.symbols = symbols;
         this.log = log;
-        this.names = new ProgramNames(symbols);
     }
 
     /** Sets a breakpoint at all its places; where there is none the answer says why. */
     Places place(BreakpointRequest request) {
-        Condition condition;
         try {
-            condition = policy(request.when());
+            return found(request);
         } catch (RequestFailure wrong) {
             return Places.none(String.valueOf(wrong.getMessage()));
         }
+    }
+
+    private Places found(BreakpointRequest request) {
         if (request.target() instanceof AtLine line) {
-            return atLine(line, request, condition);
+            return atLine(line, request);
         }
         if (request.target() instanceof AtFunction function) {
             Matcher address = ADDRESS.matcher(function.name().strip());
@@ -57,17 +58,17 @@ final class BreakpointPlacer {
                     ? at(
                             Long.parseUnsignedLong(
                                     address.group(1), 2, address.group(1).length(), 16),
-                            request,
-                            condition)
-                    : atFunction(function.name().strip(), request, condition);
+                            request)
+                    : atFunction(function.name().strip(), request);
         }
-        return at(((AtInstruction) request.target()).address(), request, condition);
+        return at(((AtInstruction) request.target()).address(), request);
     }
 
-    private @Nullable Condition policy(When when) {
+    /** When a breakpoint stops at an address: its expressions may name the local variables of the code there. */
+    private @Nullable Condition policy(When when, @Nullable HitCount count, long address) {
+        ProgramNames names = ProgramNames.at(symbols, address);
         Condition condition =
                 when.condition().isBlank() ? null : read("condition", () -> names.condition(when.condition()));
-        HitCount count = when.hitCondition().isBlank() ? null : HitCount.parse(when.hitCondition());
         LogMessage message = when.logMessage().isEmpty()
                 ? null
                 : read("log message", () -> new LogMessage(when.logMessage(), names));
@@ -78,21 +79,18 @@ final class BreakpointPlacer {
         try {
             return reading.get();
         } catch (ExpressionException wrong) {
-            throw RequestFailure.badArguments("%s: %s (a %1$s may name registers and variables outside of functions)"
-                    .formatted(what, wrong.getMessage()));
+            throw RequestFailure.badArguments(what + ": " + wrong.getMessage());
         }
     }
 
-    private Places atLine(AtLine target, BreakpointRequest request, @Nullable Condition condition) {
+    private Places atLine(AtLine target, BreakpointRequest request) {
         Optional<ResolvedLine> found = symbols.resolve(target.path(), target.line());
         if (found.isEmpty()) {
             return Places.none(whyNoCode(target));
         }
         ResolvedLine line = found.get();
         return new Places(
-                set(line.addresses(), request, condition),
-                "",
-                Optional.of(new SourcePosition(line.file(), line.line())));
+                set(line.addresses(), request), "", Optional.of(new SourcePosition(line.file(), line.line())));
     }
 
     private String whyNoCode(AtLine target) {
@@ -109,28 +107,38 @@ final class BreakpointPlacer {
                         + ": build it with -g, or map its folder in 'sourceMap'";
     }
 
-    private Places atFunction(String name, BreakpointRequest request, @Nullable Condition condition) {
+    private Places atFunction(String name, BreakpointRequest request) {
         List<Function> functions = symbols.functionsNamed(name);
         if (functions.isEmpty()) {
             return Places.none("there is no function '" + name + "'");
         }
         List<Long> addresses =
                 functions.stream().map(symbols::afterPrologue).distinct().toList();
-        return new Places(set(addresses, request, condition), "", position(addresses.get(0)));
+        return new Places(set(addresses, request), "", position(addresses.get(0)));
     }
 
-    private Places at(long address, BreakpointRequest request, @Nullable Condition condition) {
-        return new Places(set(List.of(address), request, condition), "", position(address));
+    private Places at(long address, BreakpointRequest request) {
+        return new Places(set(List.of(address), request), "", position(address));
     }
 
     private Optional<SourcePosition> position(long address) {
         return symbols.lineAt(address).map(line -> new SourcePosition(line.file(), line.line()));
     }
 
-    private List<Breakpoint> set(List<Long> addresses, BreakpointRequest request, @Nullable Condition condition) {
-        return addresses.stream()
-                .map(address -> engine.addBreakpoint(new GuestVirtual(address), request.mode(), condition))
+    private List<Breakpoint> set(List<Long> addresses, BreakpointRequest request) {
+        When when = request.when();
+        HitCount count = when.hitCondition().isBlank() ? null : HitCount.parse(when.hitCondition());
+        List<Optional<Condition>> policies = addresses.stream()
+                .map(address -> Optional.ofNullable(policy(when, count, address)))
                 .toList();
+        List<Breakpoint> breakpoints = new ArrayList<>();
+        for (int i = 0; i < addresses.size(); i++) {
+            breakpoints.add(engine.addBreakpoint(
+                    new GuestVirtual(addresses.get(i)),
+                    request.mode(),
+                    policies.get(i).orElse(null)));
+        }
+        return breakpoints;
     }
 
     /** Takes a breakpoint of the engine out of the guest. */

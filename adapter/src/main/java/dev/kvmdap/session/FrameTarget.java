@@ -7,7 +7,7 @@ import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.Cpu;
 import dev.kvmdap.engine.GuestCode;
 import dev.kvmdap.expression.Expression;
-import dev.kvmdap.expression.Names;
+import dev.kvmdap.expression.Format;
 import dev.kvmdap.expression.Value;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.view.RegisterFile;
@@ -31,15 +31,15 @@ final class FrameTarget implements ConsoleTarget {
     private static final Set<Register> LONG_MODE_ONLY = EnumSet.range(Register.R8, Register.R15);
 
     private final Cpu cpu;
-    private final Names<Cpu> names;
+    private final FrameValues values;
     private final Symbols symbols;
     private final RegisterFile registers;
     private final long pc;
     private final Syntax syntax;
 
-    FrameTarget(Cpu cpu, Names<Cpu> names, ViewedVcpu viewed, Symbols symbols, long pc, Syntax syntax) {
+    FrameTarget(Cpu cpu, FrameValues values, ViewedVcpu viewed, Symbols symbols, long pc, Syntax syntax) {
         this.cpu = cpu;
-        this.names = names;
+        this.values = values;
         this.symbols = symbols;
         this.registers = new RegisterFile(viewed);
         this.pc = pc;
@@ -48,7 +48,14 @@ final class FrameTarget implements ConsoleTarget {
 
     @Override
     public Value evaluate(Expression expression) {
-        return expression.bind(names).value(cpu);
+        return values.evaluateToChange(expression);
+    }
+
+    @Override
+    public String text(Value value) {
+        return value.format() == Format.INSTRUCTION
+                ? instructions(value.bits(), 1).get(0).text()
+                : values.text().of(value);
     }
 
     @Override

@@ -6,7 +6,8 @@ import dev.kvmdap.engine.Cpu;
 import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.EngineListener;
 import dev.kvmdap.engine.GuestCode;
-import dev.kvmdap.expression.Names;
+import dev.kvmdap.expression.Expression;
+import dev.kvmdap.expression.Value;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.HostProbe;
 import dev.kvmdap.kvm.Kvm;
@@ -21,7 +22,7 @@ import dev.kvmdap.view.Extent;
 import dev.kvmdap.view.LocalsView;
 import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegistersView;
-import dev.kvmdap.x86.GuestVirtual;
+import dev.kvmdap.view.ValueNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -144,25 +145,36 @@ public final class LaunchedGuest implements AutoCloseable {
     }
 
     private Node locals(StoppedFrame at) {
-        Cpu cpu = engine.cpu(at.vcpu());
-        Names<Cpu> names = new FrameNames(cpu, at.frame(), engine.symbols());
-        return new LocalsView(
-                at.frame(),
-                cpu,
-                engine.symbols(),
-                expression -> expression.bind(names).evaluate(cpu));
+        long address = at.frame().registers().lookupAddress();
+        return new LocalsView(() -> engine.symbols().locals(address), values(at));
     }
 
-    /** The memory of a variable of that name: one of the frame's own, or one that always exists. */
-    public Optional<Extent> variable(StoppedFrame at, String name) {
-        for (Node local : locals(at).children()) {
-            if (local.name().equals(name)) {
-                return Optional.ofNullable(local.extent());
-            }
-        }
-        return engine.symbols()
-                .variable(name)
-                .map(global -> new Extent(new GuestVirtual(global.address()), global.byteSize()));
+    /** The memory that an expression names in a frame: a variable, or a part of one. */
+    public Optional<Extent> variable(StoppedFrame at, String expression) {
+        return Optional.ofNullable(
+                evaluated(at, Expression.parse(expression), false).extent());
+    }
+
+    /** Values as they are in a frame; while the guest stands still. */
+    private FrameValues values(StoppedFrame at) {
+        return new FrameValues(engine.cpu(at.vcpu()), at.frame(), viewed(at.vcpu()), engine.symbols());
+    }
+
+    /**
+     * What an expression is worth in a frame; while the guest stands still.
+     *
+     * @param change whether it may assign
+     * @throws dev.kvmdap.expression.ExpressionException where it has no value
+     */
+    public Node evaluated(StoppedFrame at, Expression expression, boolean change) {
+        FrameValues values = values(at);
+        Value value = change ? values.evaluateToChange(expression) : values.evaluate(expression);
+        return new ValueNode(expression.toString(), expression.withoutFormat(), value, values);
+    }
+
+    /** A value that was found in a frame as something that can be opened. */
+    public Node node(StoppedFrame at, String expression, Value value) {
+        return new ValueNode(expression, expression, value, values(at));
     }
 
     /** What the console's verbs look at in a frame; while the guest stands still. */
@@ -170,7 +182,7 @@ public final class LaunchedGuest implements AutoCloseable {
         Cpu cpu = engine.cpu(at.vcpu());
         return new FrameTarget(
                 cpu,
-                new FrameNames(cpu, at.frame(), engine.symbols()),
+                values(at),
                 viewed(at.vcpu()),
                 engine.symbols(),
                 at.frame().pc().address(),

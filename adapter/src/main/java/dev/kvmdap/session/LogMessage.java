@@ -4,6 +4,7 @@ import dev.kvmdap.engine.Cpu;
 import dev.kvmdap.expression.Bound;
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.ExpressionException;
+import dev.kvmdap.expression.UnreadableException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -36,8 +37,7 @@ final class LogMessage {
                             "log message: the '{' at column %d has no '}'; write '{{' for a brace".formatted(at + 1));
                 }
                 addText(text);
-                Bound<Cpu> expression =
-                        Expression.parse(template.substring(at + 1, end)).bind(names);
+                Bound<Cpu> expression = bound(template.substring(at + 1, end), names);
                 parts.add(cpu -> text(expression, cpu));
                 at = end + 1;
             } else {
@@ -46,6 +46,13 @@ final class LogMessage {
             }
         }
         addText(text);
+    }
+
+    /** An expression that can be shown on a vCPU's thread, where symbols cannot be read any more. */
+    private static Bound<Cpu> bound(String text, ProgramNames names) {
+        Bound<Cpu> expression = Expression.parse(text).bind(names);
+        expression.type().readAhead();
+        return expression;
     }
 
     private void addText(StringBuilder collected) {
@@ -59,7 +66,7 @@ final class LogMessage {
     private static String text(Bound<Cpu> expression, Cpu cpu) {
         try {
             return expression.value(cpu).text();
-        } catch (ExpressionException noValue) {
+        } catch (ExpressionException | UnreadableException noValue) {
             return "<" + noValue.getMessage() + ">";
         }
     }

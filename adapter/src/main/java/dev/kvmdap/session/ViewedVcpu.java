@@ -1,8 +1,10 @@
 package dev.kvmdap.session;
 
 import dev.kvmdap.engine.Cpu;
+import dev.kvmdap.expression.UnreadableException;
 import dev.kvmdap.kvm.CpuidEntry;
 import dev.kvmdap.kvm.DebugRegisters;
+import dev.kvmdap.kvm.Msr;
 import dev.kvmdap.kvm.Regs;
 import dev.kvmdap.kvm.Sregs;
 import dev.kvmdap.machine.VcpuThread;
@@ -46,6 +48,31 @@ final class ViewedVcpu implements StoppedVcpu {
             vcpu.state().setDebugRegisters(registers);
             return vcpu;
         });
+    }
+
+    /**
+     * A model-specific register; costs an ioctl.
+     *
+     * @throws UnreadableException where KVM has none of this index
+     */
+    long modelSpecificRegister(int index) {
+        Msr.Transfer transfer = thread.call(vcpu -> vcpu.state().msrs(List.of(index)));
+        return transfer.done().stream()
+                .findFirst()
+                .map(Msr::value)
+                .orElseThrow(() -> new UnreadableException("KVM has no MSR 0x" + Integer.toHexString(index)));
+    }
+
+    /**
+     * Changes a model-specific register.
+     *
+     * @throws UnreadableException where KVM refuses it
+     */
+    void storeModelSpecificRegister(int index, long value) {
+        Msr.Transfer transfer = thread.call(vcpu -> vcpu.state().setMsrs(List.of(new Msr(index, value))));
+        if (transfer.done().isEmpty()) {
+            throw new UnreadableException("KVM does not take 0x%x as MSR 0x%x".formatted(value, index));
+        }
     }
 
     /** What the guest's CPUID instruction answers on it. */

@@ -53,6 +53,16 @@ final class SourceFiles {
         return there.isEmpty() ? alike : there;
     }
 
+    /** Whether a person can mean a recorded path by a name: its end, with or without the extension. */
+    static boolean isNamed(String recorded, String name) {
+        int dot = recorded.lastIndexOf('.');
+        return !name.isEmpty() && (endsLike(recorded, name) || (dot > 0 && endsLike(recorded.substring(0, dot), name)));
+    }
+
+    private static boolean endsLike(String recorded, String name) {
+        return recorded.equals(name) || recorded.endsWith("/" + name);
+    }
+
     private static boolean isSame(Path asked, Path path) {
         if (asked.equals(path)) {
             return true;

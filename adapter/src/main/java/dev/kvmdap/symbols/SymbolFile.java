@@ -4,10 +4,15 @@ import dev.kvmdap.elf.ElfException;
 import dev.kvmdap.elf.ElfFile;
 import dev.kvmdap.elf.ElfType;
 import dev.kvmdap.symbols.dwarf.DwarfFile;
+import dev.kvmdap.symbols.dwarf.NamedEntries.EnumeratorEntry;
 import dev.kvmdap.symbols.dwarf.UnwindRow;
+import dev.kvmdap.types.DataModel;
+import dev.kvmdap.types.Type;
+import dev.kvmdap.types.TypeName;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -127,12 +132,50 @@ public final class SymbolFile {
         });
     }
 
-    Optional<Variable> variable(String name) {
-        return answer(Optional.empty(), () -> variables.global(name));
+    List<Variable> locals(long address) {
+        return answer(List.of(), () -> variables.locals(address - offset));
     }
 
-    List<Variable> locals(FrameRegisters frame, MemoryReader memory) {
-        return answer(List.of(), () -> variables.locals(frame, memory));
+    Optional<Variable> variable(String name, long address) {
+        return answer(Optional.empty(), () -> variables.global(name, address - offset));
+    }
+
+    Optional<Variable> variableIn(String scope, String name) {
+        return answer(Optional.empty(), () -> variables.inScope(scope, name));
+    }
+
+    OptionalLong functionIn(String file, String name) {
+        OptionalLong entry = answer(OptionalLong.empty(), () -> variables.functionInScope(file, name));
+        return entry.isPresent() ? OptionalLong.of(entry.getAsLong() + offset) : entry;
+    }
+
+    boolean hasScope(String scope) {
+        return answer(false, () -> variables.hasScope(scope));
+    }
+
+    Optional<Type> type(TypeName name, long address) {
+        return answer(Optional.empty(), () -> variables.type(name, address - offset));
+    }
+
+    Optional<Type> functionType(long address) {
+        return answer(Optional.empty(), () -> variables.functionType(address - offset));
+    }
+
+    Optional<EnumeratorEntry> enumerator(String name, long address) {
+        return answer(Optional.empty(), () -> variables.enumerator(name, address - offset));
+    }
+
+    List<String> variableNames() {
+        return answer(List.of(), variables::variableNames);
+    }
+
+    List<String> typeNames(TypeName.Keyword keyword) {
+        return answer(List.of(), () -> variables.typeNames(keyword));
+    }
+
+    /** The widths of C's types in the code of the file. */
+    DataModel model() {
+        return DataModel.ofAddresses(elf.is64() ? Long.BYTES : Integer.BYTES);
     }
 
     /** Asks a question that damage to the file may leave unanswered. */

@@ -1,11 +1,16 @@
 package dev.kvmdap.symbols;
 
+import dev.kvmdap.symbols.dwarf.NamedEntries.EnumeratorEntry;
+import dev.kvmdap.types.DataModel;
+import dev.kvmdap.types.Type;
+import dev.kvmdap.types.TypeName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -131,23 +136,93 @@ public final class Symbols {
         return first(file -> file.unwind(frame, memory));
     }
 
-    /** The variable of a name that exists as long as the guest runs: outside of functions, at a fixed address. */
-    public Optional<Variable> variable(String name) {
-        return first(file -> file.variable(name));
-    }
-
     /**
-     * The parameters and variables in scope at a frame's pc that lie in memory, parameters first; inner ones hide outer
-     * ones of the same name. Compilers that optimise keep others in registers: those are missing.
+     * The parameters and variables in scope in the code at an address, parameters first; inner ones hide outer ones of the
+     * same name. Some have no place there: compilers that optimise drop what is not needed any more.
+     *
+     * @param address of a frame, see {@link FrameRegisters#lookupAddress}
      */
-    public List<Variable> locals(FrameRegisters frame, MemoryReader memory) {
+    public List<Variable> locals(long address) {
         for (SymbolFile file : files) {
-            List<Variable> locals = file.locals(frame, memory);
+            List<Variable> locals = file.locals(address);
             if (!locals.isEmpty()) {
                 return locals;
             }
         }
         return List.of();
+    }
+
+    /**
+     * The variable outside of functions that a name means in the code at an address: its own file's, else one that all files
+     * see, else any file's.
+     */
+    public Optional<Variable> variable(String name, long address) {
+        return first(file -> file.variable(name, address));
+    }
+
+    /** The variable outside of functions of a name, wherever it is asked from. */
+    public Optional<Variable> variable(String name) {
+        return variable(name, 0);
+    }
+
+    /**
+     * The variable of a function or source file, or of a namespace of C++.
+     *
+     * @param scope the function's name, or the end of the file's path
+     */
+    public Optional<Variable> variableIn(String scope, String name) {
+        return first(file -> file.variableIn(scope, name));
+    }
+
+    /** The entry of the function of a source file. */
+    public OptionalLong functionIn(String source, String name) {
+        for (SymbolFile file : files) {
+            OptionalLong entry = file.functionIn(source, name);
+            if (entry.isPresent()) {
+                return entry;
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    /** Whether there is a function or a source file that {@link #variableIn} knows by this name. */
+    public boolean hasScope(String scope) {
+        return files.stream().anyMatch(file -> file.hasScope(scope));
+    }
+
+    /** The type that a name means in the code at an address. */
+    public Optional<Type> type(TypeName name, long address) {
+        return first(file -> file.type(name, address));
+    }
+
+    /** The type of the function that begins at an address. */
+    public Optional<Type> functionType(long address) {
+        return first(file -> file.functionType(address));
+    }
+
+    /** The enumerator that a name means in the code at an address. */
+    public Optional<EnumeratorEntry> enumerator(String name, long address) {
+        return first(file -> file.enumerator(name, address));
+    }
+
+    /** The names of all variables, enumerators and functions; takes a pass over everything. */
+    public List<String> variableNames() {
+        return files.stream().flatMap(file -> file.variableNames().stream()).toList();
+    }
+
+    /** The names of all types that can stand behind a keyword; takes a pass over everything. */
+    public List<String> typeNames(TypeName.Keyword keyword) {
+        return files.stream().flatMap(file -> file.typeNames(keyword).stream()).toList();
+    }
+
+    /** The widths of C's types in the code at an address: those of the image that it belongs to, else of the first one. */
+    public DataModel model(long address) {
+        return files.stream()
+                .filter(file -> file.functionAt(address).isPresent())
+                .findFirst()
+                .or(() -> files.stream().findFirst())
+                .map(SymbolFile::model)
+                .orElse(DataModel.LP64);
     }
 
     /** All source files that the images were built from. */

@@ -27,7 +27,7 @@ final class Unwinder {
      * @param offset what to add to addresses that the file names
      */
     static Optional<CallerFrame> unwind(UnwindRow row, FrameRegisters frame, MemoryReader memory, long offset) {
-        FrameContext context = new FrameContext(frame, memory, offset, row, Optional.empty());
+        FrameContext context = new FrameContext(frame, memory, offset, row);
         OptionalLong cfa = context.callFrameAddress();
         return cfa.isEmpty()
                 ? Optional.empty()

@@ -1,31 +1,26 @@
 package dev.kvmdap.view;
 
-import dev.kvmdap.engine.Cpu;
-import dev.kvmdap.engine.Frame;
 import dev.kvmdap.expression.Expression;
-import dev.kvmdap.symbols.Symbols;
+import dev.kvmdap.expression.ExpressionException;
+import dev.kvmdap.symbols.Variable;
 import java.util.List;
-import java.util.function.ToLongFunction;
+import java.util.function.Supplier;
 
-/** The parameters and variables of a frame that lie in memory. */
+/** The parameters and variables of a frame. */
 public final class LocalsView implements Node {
 
-    private final Frame frame;
-    private final Cpu cpu;
-    private final Symbols symbols;
-    private final ToLongFunction<Expression> evaluator;
+    private final Supplier<List<Variable>> variables;
+    private final ValueNode.Context frame;
 
     /**
      * The variables of one frame.
      *
-     * @param cpu whose call stack the frame is on
-     * @param evaluator gives the value of an expression that a person types for a new value
+     * @param variables those in scope
+     * @param frame evaluates their names
      */
-    public LocalsView(Frame frame, Cpu cpu, Symbols symbols, ToLongFunction<Expression> evaluator) {
+    public LocalsView(Supplier<List<Variable>> variables, ValueNode.Context frame) {
+        this.variables = variables;
         this.frame = frame;
-        this.cpu = cpu;
-        this.symbols = symbols;
-        this.evaluator = evaluator;
     }
 
     @Override
@@ -45,12 +40,15 @@ public final class LocalsView implements Node {
 
     @Override
     public List<Node> children() {
-        return symbols
-                .locals(
-                        frame.registers(),
-                        (linear, into) -> cpu.memory().read(linear, into, 0, into.length) == into.length)
-                .stream()
-                .<Node>map(variable -> new VariableNode(variable, cpu.memory(), symbols, evaluator))
-                .toList();
+        return variables.get().stream().map(this::row).toList();
+    }
+
+    private Node row(Variable variable) {
+        String name = variable.name();
+        try {
+            return new ValueNode(name, name, frame.evaluate(Expression.parse(name)), frame);
+        } catch (ExpressionException e) {
+            return new Row(name, "<" + e.reason() + ">", variable.type().name());
+        }
     }
 }

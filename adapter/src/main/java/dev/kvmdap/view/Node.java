@@ -45,6 +45,11 @@ public interface Node {
         return false;
     }
 
+    /** How many of the rows below are elements of an array, which come behind all others; clients fetch them in pages. */
+    default int elements() {
+        return 0;
+    }
+
     /** The rows below, computed now. */
     default List<Node> children() {
         return List.of();

@@ -189,7 +189,7 @@ public final class RegisterFile {
         };
     }
 
-    private static Segment segment(Register register, Sregs sregs) {
+    static Segment segment(Register register, Sregs sregs) {
         return switch (register) {
             case CS, CS_BASE -> sregs.cs();
             case SS, SS_BASE -> sregs.ss();

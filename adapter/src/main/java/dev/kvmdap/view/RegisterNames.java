@@ -1,24 +1,34 @@
 package dev.kvmdap.view;
 
 import dev.kvmdap.expression.Format;
-import dev.kvmdap.expression.IntegerType;
 import dev.kvmdap.expression.Names;
 import dev.kvmdap.expression.Operand;
+import dev.kvmdap.expression.Place;
 import dev.kvmdap.expression.UnreadableException;
 import dev.kvmdap.kvm.Regs;
+import dev.kvmdap.kvm.Segment;
 import dev.kvmdap.kvm.Sregs;
+import dev.kvmdap.types.IntegerType;
 import dev.kvmdap.x86.Register;
 import dev.kvmdap.x86.RegisterName;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The registers as expressions name them: every name in every CPU mode, {@code $al} as well as {@code $cr3}. It knows
- * no variables.
+ * The registers as expressions name them: every name in every CPU mode, {@code $al} as well as {@code $cr3}, see
+ * {@link RegisterPart}, and the hidden parts of segment registers. They are read only, without a system call. It knows no
+ * variables.
  *
  * @param <S> what holds a vCPU's registers
  */
 public final class RegisterNames<S> implements Names<S> {
+
+    private static final long EFER = 0xc000_0080L;
+    private static final long FS_BASE = 0xc000_0100L;
+    private static final long GS_BASE = 0xc000_0101L;
 
     private final Function<S, Regs> regs;
     private final Function<S, Sregs> sregs;
@@ -31,40 +41,68 @@ public final class RegisterNames<S> implements Names<S> {
 
     @Override
     public Optional<Operand<S>> register(String name) {
-        return RegisterName.of(name).map(ByName::new);
+        Optional<RegisterPart> known = RegisterPart.of(name);
+        if (known.isEmpty()) {
+            return hidden(name);
+        }
+        RegisterPart part = known.get();
+        if (part.register().kind() == Register.Kind.DEBUG) {
+            throw new UnreadableException(name + " cannot be used here, for reading it takes a system call");
+        }
+        Place<S> place =
+                Place.of(state -> part.read(RegisterFile.read(part.register(), regs.apply(state), sregs.apply(state))));
+        return Optional.of(new Operand<>(part.type(), part.format(), place));
     }
 
+    /** The MSRs that a vCPU keeps at hand: EFER, and the bases of FS and GS (SDM vol. 4, table 2-2). */
     @Override
-    public Optional<Operand<S>> variable(String name) {
-        return Optional.empty();
+    public Optional<Operand<S>> modelSpecificRegister(long index) {
+        String name = index == EFER ? "efer" : index == FS_BASE ? "fs_base" : index == GS_BASE ? "gs_base" : "";
+        if (name.isEmpty()) {
+            throw new UnreadableException("MSR 0x" + Long.toHexString(index)
+                    + " cannot be used here, for reading it takes a system call: only EFER, FS base and GS base can");
+        }
+        return register(name);
     }
 
-    private final class ByName implements Operand<S> {
-
-        private final RegisterName name;
-        private final IntegerType type;
-
-        ByName(RegisterName name) {
-            this.name = name;
-            this.type = IntegerType.unsigned(name.width() / Byte.SIZE);
+    /** What a segment register has besides its selector and base (SDM vol. 3, 3.4.3). */
+    private Optional<Operand<S>> hidden(String name) {
+        int dot = name.indexOf('.');
+        Optional<RegisterName> segment = dot < 0 ? Optional.empty() : RegisterName.of(name.substring(0, dot));
+        if (segment.isEmpty() || segment.get().register().kind() != Register.Kind.SELECTOR) {
+            return Optional.empty();
         }
-
-        @Override
-        public IntegerType type() {
-            return type;
+        ToLongFunction<Segment> field = field(name.substring(dot + 1));
+        if (field == null) {
+            throw new UnreadableException("$" + name.substring(0, dot)
+                    + " has the parts selector, base, limit, type, dpl, s, present, l, db, g, avl and unusable");
         }
+        Register register = segment.get().register();
+        Place<S> place = Place.of(state -> field.applyAsLong(RegisterFile.segment(register, sregs.apply(state))));
+        boolean isLimit = name.toLowerCase(Locale.ROOT).endsWith(".limit");
+        return Optional.of(new Operand<>(
+                isLimit ? IntegerType.UNSIGNED_INT : IntegerType.INT,
+                isLimit ? Format.HEXADECIMAL : Format.NATURAL,
+                place));
+    }
 
-        @Override
-        public Format format() {
-            return Format.HEXADECIMAL;
-        }
+    private static @Nullable ToLongFunction<Segment> field(String name) {
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "limit" -> Segment::limit;
+            case "type" -> Segment::type;
+            case "dpl" -> Segment::dpl;
+            case "s" -> segment -> truth(segment.s());
+            case "present" -> segment -> truth(segment.present());
+            case "l" -> segment -> truth(segment.l());
+            case "db" -> segment -> truth(segment.db());
+            case "g" -> segment -> truth(segment.g());
+            case "avl" -> segment -> truth(segment.avl());
+            case "unusable" -> segment -> truth(segment.unusable());
+            default -> null;
+        };
+    }
 
-        @Override
-        public long read(S state) {
-            if (name.register().kind() == Register.Kind.DEBUG) {
-                throw new UnreadableException(name.name() + " cannot be used in expressions; look at Registers, Debug");
-            }
-            return name.read(RegisterFile.read(name.register(), regs.apply(state), sregs.apply(state)));
-        }
+    private static long truth(boolean set) {
+        return set ? 1 : 0;
     }
 }

@@ -1,7 +1,7 @@
 package dev.kvmdap.view;
 
 import dev.kvmdap.expression.Format;
-import dev.kvmdap.expression.IntegerType;
+import dev.kvmdap.types.IntegerType;
 import dev.kvmdap.x86.BitField;
 import dev.kvmdap.x86.BitLayout;
 import dev.kvmdap.x86.CpuMode;

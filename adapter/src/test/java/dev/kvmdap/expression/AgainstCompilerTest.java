@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.kvmdap.types.IntegerType;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,13 +28,13 @@ class AgainstCompilerTest {
 
     private static final Map<String, IntegerType> VARIABLES = Map.of(
             "a",
-            new IntegerType(1, true),
+            IntegerType.of(1, true),
             "b",
-            new IntegerType(1, false),
+            IntegerType.of(1, false),
             "c",
-            new IntegerType(2, true),
+            IntegerType.of(2, true),
             "d",
-            new IntegerType(2, false),
+            IntegerType.of(2, false),
             "e",
             IntegerType.INT,
             "f",
@@ -137,7 +138,7 @@ class AgainstCompilerTest {
                 #define TYPE(e) _Generic((e), signed char: "signed char", unsigned char: "unsigned char", \\
                     short: "short", unsigned short: "unsigned short", int: "int", unsigned int: "unsigned int", \\
                     long: "long", unsigned long: "unsigned long", \\
-                    long long: "long", unsigned long long: "unsigned long")
+                    long long: "long long", unsigned long long: "unsigned long long")
                 #define SHOW(e) printf("%s %lx\\n", TYPE(e), (unsigned long) (e))
                 """);
         VARIABLES.forEach((name, type) ->

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import dev.kvmdap.types.IntegerType;
 import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +23,7 @@ class ExpressionTest {
             .register("ah", 1)
             .register("rip", 8)
             .variable("counter", IntegerType.INT)
-            .variable("byte", new IntegerType(1, true))
+            .variable("byte", IntegerType.of(1, true))
             .variable("big", IntegerType.UNSIGNED_LONG)
             .variable("nowhere", IntegerType.INT);
 
@@ -82,7 +83,7 @@ class ExpressionTest {
         "4294967296u, unsigned long",
         "1l, long",
         "1LU, unsigned long",
-        "1llU, unsigned long",
+        "1llU, unsigned long long",
         "18446744073709551615u, unsigned long",
         "'''a''', int",
         "1 + 1u, unsigned int",
@@ -175,18 +176,18 @@ class ExpressionTest {
             value = {
                 "1 + (2 +; col 9: expected an operand after '+'",
                 "``; col 1: expected an operand",
-                "1 + * 2; col 5: expected an operand after '+', found '*'",
+                "1 + / 2; col 5: expected an operand after '+', found '/'",
                 "(1 + 2; col 7: expected ')' for the '(' at col 1, found the end",
                 "(1 + 2 3; col 8: expected ')' for the '(' at col 1, found '3'",
                 "1 ? 2; col 6: expected ':' for the '?' at col 3, found the end",
                 "1 + 2); col 6: there is no '(' for this ')'",
                 "counter 2; col 9: expected an operator before '2'",
                 "counter = 2; col 9: '=' would assign: compare with '=='",
-                "counter += 2; col 9: '+=' would assign: expressions only read",
-                "--counter; col 1: '--' would assign: expressions only read",
-                "counter++; col 8: '++' would assign: expressions only read",
+                "counter += 2; col 9: '+=' would assign: expressions only read here",
+                "--counter; col 1: '--' would assign: expressions only read here",
+                "counter++; col 8: '++' would assign: expressions only read here",
                 "12abc; col 3: '12abc' is not a number: a number ends with its digits or with u, l, ul, ll or ull",
-                "1.5; col 2: '1.5' is not a number: only integers are supported",
+                "1.5x; col 2: '1.5x' is not a number: a number ends with its digits or with u, l, ul, ll or ull",
                 "089; col 2: '8' is not a digit of base 8",
                 "0b12; col 4: '2' is not a digit of base 2",
                 "0x; col 3: expected a digit after '0x'",
@@ -207,8 +208,8 @@ class ExpressionTest {
                 "'é'; col 2: 'é' is not an ASCII character",
                 "1 @ 2; col 3: '@' has no meaning in an expression",
                 "1 # 2; col 3: '#' has no meaning in an expression",
-                "1,q; col 3: expected a format after ',': one of x z d u o t c",
-                "1,; col 3: expected a format after ',': one of x z d u o t c",
+                "1,q; col 3: expected a format after ',': one of x z d u o t c a f s i",
+                "1,; col 3: expected a format after ',': one of x z d u o t c a f s i",
                 "1,x 2; col 5: expected an operator before '2'"
             })
     void mistakesPointAtTheirColumn(String text, String message) {
@@ -274,7 +275,8 @@ class ExpressionTest {
     @Test
     void evaluationAllocatesNothing() {
         long[] registers = {7, 0};
-        Operand<long[]> first = Operand.of(IntegerType.UNSIGNED_LONG, Format.HEXADECIMAL, state -> state[0]);
+        Operand<long[]> first =
+                new Operand<>(IntegerType.UNSIGNED_LONG, Format.HEXADECIMAL, Place.of(state -> state[0]));
         Bound<long[]> bound = Expression.parse("$rax * 3 / 7 == 3 && ($rax << 2 | 1) > 5 ? -$rax : !$rax")
                 .bind(new Names<>() {
                     @Override

@@ -1,5 +1,7 @@
 package dev.kvmdap.expression;
 
+import dev.kvmdap.types.IntegerType;
+import dev.kvmdap.types.Type;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,8 +17,8 @@ final class SampleNames implements Names<Map<String, Long>> {
         return this;
     }
 
-    SampleNames variable(String name, IntegerType type) {
-        variables.put(name, operand(name, type, Format.DECIMAL));
+    SampleNames variable(String name, Type type) {
+        variables.put(name, operand(name, type, Format.NATURAL));
         return this;
     }
 
@@ -33,13 +35,13 @@ final class SampleNames implements Names<Map<String, Long>> {
         return Optional.ofNullable(variables.get(name));
     }
 
-    private static Operand<Map<String, Long>> operand(String key, IntegerType type, Format format) {
-        return Operand.of(type, format, state -> {
+    private static Operand<Map<String, Long>> operand(String key, Type type, Format format) {
+        return new Operand<>(type, format, Place.of(state -> {
             Long value = state.get(key);
             if (value == null) {
                 throw new UnreadableException("'" + key + "' lies in memory that is not mapped");
             }
             return value;
-        });
+        }));
     }
 }

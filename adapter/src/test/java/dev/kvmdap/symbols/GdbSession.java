@@ -2,6 +2,8 @@ package dev.kvmdap.symbols;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvmdap.symbols.dwarf.FrameState;
+import dev.kvmdap.symbols.dwarf.NoValueException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,7 +16,7 @@ import java.util.regex.Pattern;
  * The sample guest, run by gdb as a program of the host up to one place: what gdb says of the stop, and the registers and
  * stack for us to say the same from.
  */
-final class GdbSession implements MemoryReader {
+final class GdbSession implements MemoryReader, FrameState {
 
     private static final int STACK_SIZE = 512;
     private static final List<String> NAMES_32 = List.of("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip");
@@ -66,6 +68,32 @@ final class GdbSession implements MemoryReader {
 
     FrameRegisters registers() {
         return registers;
+    }
+
+    @Override
+    public int wordSize() {
+        return registers.wordSize();
+    }
+
+    @Override
+    public long register(int number) {
+        if (!registers.has(number)) {
+            throw new NoValueException("is in register " + number + ", which gdb was not asked for");
+        }
+        return registers.get(number);
+    }
+
+    @Override
+    public long memory(long linear, int bytes) {
+        byte[] read = new byte[bytes];
+        if (!read(linear, read)) {
+            throw new NoValueException("lies outside of the stack");
+        }
+        long value = 0;
+        for (int i = bytes - 1; i >= 0; i--) {
+            value = value << Byte.SIZE | (read[i] & 0xff);
+        }
+        return value;
     }
 
     @Override

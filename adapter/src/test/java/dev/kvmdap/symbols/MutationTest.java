@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import dev.kvmdap.elf.ElfException;
 import dev.kvmdap.elf.ElfFile;
 import dev.kvmdap.elf.Section;
+import dev.kvmdap.symbols.dwarf.Location;
+import dev.kvmdap.symbols.dwarf.NoValueException;
+import dev.kvmdap.types.Type;
+import dev.kvmdap.types.TypeName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -74,16 +78,36 @@ class MutationTest {
             FrameRegisters frame =
                     FrameRegisters.x86_64().set(16, address).set(7, 0x8000).set(6, 0x8000);
             symbols.unwind(frame, stack);
-            symbols.locals(frame, stack);
+            symbols.locals(address).forEach(MutationTest::look);
             symbols.unwind(FrameRegisters.i386().set(8, address).set(4, 0x8000), stack);
         }
         symbols.functionsNamed("sum").forEach(symbols::afterPrologue);
         symbols.functionsNamed("nobody");
         for (String name : List.of("counter", "grid", "message", "nobody")) {
-            symbols.variable(name);
+            symbols.variable(name).ifPresent(MutationTest::look);
         }
+        for (String name : List.of("word", "int", "nobody")) {
+            symbols.type(TypeName.ordinary(name), 0x100000).ifPresent(Type::readAhead);
+        }
+        symbols.type(new TypeName(TypeName.Keyword.STRUCT, "point"), 0).ifPresent(Type::readAhead);
+        symbols.enumerator("GREEN", 0);
+        symbols.variableIn("sum", "total");
         symbols.sources();
         symbols.linesWithCode(guest.source("inline.h"), 1, 10);
         return true;
+    }
+
+    /** Looks at all that is told of a variable. */
+    private static void look(Variable variable) {
+        variable.type().readAhead();
+        assertThat(variable.type().name()).isNotNull();
+        assertThat(variable.type().bytes()).isNotNegative();
+        if (variable.location() instanceof Location.Memory memory) {
+            try {
+                memory.address().evaluate(NoFrame.INSTANCE);
+            } catch (NoValueException noFrame) {
+                assertThat(noFrame).hasMessageMatching("(is|belongs|cannot) .*");
+            }
+        }
     }
 }

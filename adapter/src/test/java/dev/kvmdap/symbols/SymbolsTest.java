@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kvmdap.elf.ElfException;
 import dev.kvmdap.elf.Toolchain;
+import dev.kvmdap.symbols.dwarf.Location;
+import dev.kvmdap.types.IntegerType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -329,8 +331,11 @@ class SymbolsTest {
                         new AddressRange(0x100020, 0x100024),
                         new AddressRange(0x100028, 0x10002c),
                         new AddressRange(0x10002e, 0x10002f)));
-        assertThat(symbols.variable("indexed_value"))
-                .contains(new Variable("indexed_value", 0x200000, 8, "long long", Variable.Encoding.SIGNED));
+        assertThat(symbols.variable("indexed_value")).hasValueSatisfying(variable -> {
+            assertThat(variable.type()).isEqualTo(IntegerType.of(IntegerType.Rank.LONG_LONG, 8, true));
+            assertThat(((Location.Memory) variable.location()).address().evaluate(NoFrame.INSTANCE))
+                    .isEqualTo(0x200000);
+        });
         assertThat(file.warnings()).isEmpty();
     }
 

@@ -19,9 +19,28 @@ class RegisterNamesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "$rax, 0x1122334455667788", "$eax, 0x55667788", "$ax, 0x7788", "$al, 0x88", "$ah, 0x77", "$bx, 0x0",
-        "$cr0, 0x80000011", "$rflags, 0x246", "$eflags, 0x246", "$cs, 0x8", "$fs_base, 0xfeed", "$RIP, 0xfff0",
-        "($rflags >> 9) & 1, 0x1"
+        "$rax, 0x1122334455667788",
+        "$eax, 0x55667788",
+        "$ax, 0x7788",
+        "$al, 0x88",
+        "$ah, 0x77",
+        "$bx, 0x0",
+        "$cr0, 0x80000011",
+        "$rflags, 0x246",
+        "$eflags, 0x246",
+        "$cs, 0x8",
+        "$fs_base, 0xfeed",
+        "$RIP, 0xfff0",
+        "($rflags >> 9) & 1, 0x1",
+        "$if, 1",
+        "$iopl, 0",
+        "$rflags.zf, 1",
+        "$cr0.pg, 1",
+        "$CR0.WP, 0",
+        "$cs.selector, 0x8",
+        "$fs.base, 0xfeed",
+        "$cs.l, 1",
+        "$msr(0xc0000100), 0xfeed"
     })
     void registersByEveryName(String expression, String value) {
         vcpu.regs().rax(0x1122_3344_5566_7788L);
@@ -35,7 +54,7 @@ class RegisterNamesTest {
     void everyNameIsReadable() {
         for (RegisterName name : RegisterName.all()) {
             if (name.register().kind() != Register.Kind.DEBUG) {
-                assertThat(names.register(name.name()).orElseThrow().read(vcpu))
+                assertThat(names.register(name.name()).orElseThrow().place().read(vcpu, 0, 8))
                         .as(name.name())
                         .isNotNull();
             }
@@ -43,10 +62,10 @@ class RegisterNamesTest {
     }
 
     @Test
-    void debugRegistersAreLookedAtElsewhere() {
+    void debugRegistersTakeASystemCall() {
         assertThatThrownBy(() -> Expression.parse("$dr7").bind(names).evaluate(vcpu))
                 .isInstanceOf(ExpressionException.class)
-                .hasMessageContaining("dr7 cannot be used in expressions; look at Registers, Debug");
+                .hasMessageContaining("dr7 cannot be used here, for reading it takes a system call");
     }
 
     @Test

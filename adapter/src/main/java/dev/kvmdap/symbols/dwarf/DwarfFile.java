@@ -26,6 +26,8 @@ public final class DwarfFile {
     private final Map<Long, LineTable> lineTables = new HashMap<>();
     private @Nullable UnitIndex units;
     private @Nullable CallFrameTable callFrames;
+    private @Nullable TypeReader types;
+    private @Nullable NamedEntries named;
 
     /** The debugging information of an image; may be none. */
     public DwarfFile(ElfFile elf) {
@@ -46,6 +48,11 @@ public final class DwarfFile {
     /** The units that may hold code, in file order. */
     public List<Unit> units() {
         return unitIndex().units();
+    }
+
+    /** All units in file order, those that hold types alone too. */
+    List<Unit> allUnits() {
+        return unitIndex().all();
     }
 
     /** The unit whose code an address belongs to. */
@@ -100,6 +107,26 @@ public final class DwarfFile {
             callFrames = new CallFrameTable(this);
         }
         return callFrames;
+    }
+
+    /** The types that entries describe. */
+    TypeReader types() {
+        if (types == null) {
+            types = new TypeReader(this, declared -> named == null ? null : named.definition(declared));
+        }
+        return types;
+    }
+
+    /**
+     * What has a name outside of functions.
+     *
+     * @param variables reads the variables among it
+     */
+    public NamedEntries named(VariableReader variables) {
+        if (named == null) {
+            named = new NamedEntries(this, variables);
+        }
+        return named;
     }
 
     /** A name of the entry at an offset of .debug_info, or of the one it completes; empty where there is none. */

@@ -10,6 +10,8 @@ enum DwarfSection {
     INFO(".debug_info"),
     LINE(".debug_line"),
     LINE_STR(".debug_line_str"),
+    LOC(".debug_loc"),
+    LOCLISTS(".debug_loclists"),
     RANGES(".debug_ranges"),
     RNGLISTS(".debug_rnglists"),
     STR(".debug_str"),

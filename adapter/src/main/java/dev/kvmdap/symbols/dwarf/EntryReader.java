@@ -2,6 +2,8 @@ package dev.kvmdap.symbols.dwarf;
 
 import dev.kvmdap.elf.ByteReader;
 import dev.kvmdap.elf.ElfException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -163,6 +165,46 @@ final class EntryReader {
     /** A DWARF expression (DWARF 5, 2.5); empty for a location list, or where there is none. */
     Optional<ByteReader> expression(int attribute) {
         return value(attribute, Optional.empty(), this::readExpression);
+    }
+
+    /**
+     * The DWARF expression that holds at an address, be it one for all addresses or one of a location list (DWARF 5, 2.6);
+     * empty where there is none for this address.
+     */
+    Optional<ByteReader> expression(int attribute, long address) {
+        return value(attribute, Optional.empty(), (form, constant) -> switch (form) {
+            case SEC_OFFSET, DATA4, DATA8 ->
+                LocationLists.find(unit, form.readNumber(reader, unit.encoding()), address);
+            case LOCLISTX -> LocationLists.findIndexed(unit, form.readNumber(reader, unit.encoding()), address);
+            default -> readExpression(form, constant);
+        });
+    }
+
+    /** A constant that is one number; empty where it is not there, or told by an expression or another entry. */
+    OptionalLong plainConstant(int attribute) {
+        return value(attribute, OptionalLong.empty(), (form, constant) -> switch (form) {
+            case DATA1, DATA2, DATA4, DATA8, SDATA, UDATA, IMPLICIT_CONST, FLAG, FLAG_PRESENT ->
+                readNumber(form, constant);
+            default -> OptionalLong.empty();
+        });
+    }
+
+    /** The bytes of a constant that is no number, such as a string with its NUL; empty where there is none. */
+    Optional<byte[]> constantBytes(int attribute) {
+        return value(attribute, Optional.empty(), (form, constant) -> switch (form) {
+            case BLOCK, BLOCK1, BLOCK2, BLOCK4, EXPRLOC -> Optional.of(bytes(form.readBlockLength(reader)));
+            case DATA16 -> Optional.of(bytes(16));
+            case STRING, STRP, LINE_STRP, STRX, STRX1, STRX2, STRX3, STRX4 ->
+                Optional.of((readString(form, constant) + "\0").getBytes(StandardCharsets.UTF_8));
+            default -> Optional.empty();
+        });
+    }
+
+    private byte[] bytes(long length) {
+        ByteBuffer block = reader.block(length);
+        byte[] bytes = new byte[block.remaining()];
+        block.get(bytes);
+        return bytes;
     }
 
     /** The addresses that the entry covers, by DW_AT_low_pc and DW_AT_high_pc or DW_AT_ranges (DWARF 5, 2.17). */

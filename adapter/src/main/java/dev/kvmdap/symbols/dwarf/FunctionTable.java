@@ -2,6 +2,7 @@ package dev.kvmdap.symbols.dwarf;
 
 import dev.kvmdap.elf.ByteReader;
 import dev.kvmdap.elf.ElfException;
+import dev.kvmdap.types.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -132,9 +133,14 @@ public final class FunctionTable {
         return name.isEmpty() ? unit.file().nameOf(entries[scope], Attribute.MIPS_LINKAGE_NAME) : name;
     }
 
-    /** The expression of DW_AT_frame_base, which a scope's variables count from (DWARF 5, 3.3.5). */
-    public Optional<ByteReader> frameBase(int scope) {
+    /** The type of a scope's function. */
+    public Type type(int scope) {
+        return unit.file().types().typeAt(entries[scope]);
+    }
+
+    /** The expression of DW_AT_frame_base, which a scope's variables count from (DWARF 5, 3.3.5), at an address. */
+    public Optional<ByteReader> frameBase(int scope, long address) {
         EntryReader entry = unit.file().withAttribute(Attribute.FRAME_BASE, entries[scope]);
-        return entry == null ? Optional.empty() : entry.expression(Attribute.FRAME_BASE);
+        return entry == null ? Optional.empty() : entry.expression(Attribute.FRAME_BASE, address);
     }
 }

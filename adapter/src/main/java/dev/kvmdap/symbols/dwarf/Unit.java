@@ -11,6 +11,11 @@ public final class Unit {
     /** DW_LANG_Mips_Assembler: what assemblers of every processor call their language. */
     private static final int LANGUAGE_ASSEMBLER = 0x8001;
 
+    private static final int LANGUAGE_C89 = 0x01;
+    private static final int LANGUAGE_C = 0x02;
+    private static final int LANGUAGE_C99 = 0x0c;
+    private static final int LANGUAGE_C11 = 0x1d;
+
     private final DwarfFile file;
     private final UnitHeader header;
     private @Nullable AbbreviationTable abbreviations;
@@ -24,7 +29,7 @@ public final class Unit {
     }
 
     /** Where the unit's parts of shared tables begin (DWARF 5, 7.26 to 7.28). */
-    record Bases(long strings, long addresses, long rangeLists) {}
+    record Bases(long strings, long addresses, long rangeLists, long locationLists) {}
 
     DwarfFile file() {
         return file;
@@ -58,6 +63,14 @@ public final class Unit {
         return root().constant(Attribute.LANGUAGE, 0) == LANGUAGE_ASSEMBLER;
     }
 
+    /** Whether it was written in C, where a function may say nothing of its parameters (DWARF 5, 7.12, table 7.17). */
+    boolean isC() {
+        return switch ((int) root().constant(Attribute.LANGUAGE, 0)) {
+            case LANGUAGE_C89, LANGUAGE_C, LANGUAGE_C99, LANGUAGE_C11 -> true;
+            default -> false;
+        };
+    }
+
     /** The code of the unit; empty where it does not say. */
     AddressRanges ranges() {
         return root().ranges();
@@ -80,7 +93,8 @@ public final class Unit {
             bases = new Bases(
                     entry.sectionOffset(Attribute.STR_OFFSETS_BASE).orElse(headerSize),
                     entry.sectionOffset(Attribute.ADDR_BASE).orElse(headerSize),
-                    entry.sectionOffset(Attribute.RNGLISTS_BASE).orElse(headerSize + 4));
+                    entry.sectionOffset(Attribute.RNGLISTS_BASE).orElse(headerSize + 4),
+                    entry.sectionOffset(Attribute.LOCLISTS_BASE).orElse(headerSize + 4));
         }
         return bases;
     }

@@ -64,6 +64,10 @@ final class UnitIndex {
         return withCode;
     }
 
+    List<Unit> all() {
+        return all;
+    }
+
     @Nullable Unit unitHolding(long offset) {
         int low = 0;
         int high = all.size() - 1;

@@ -1,16 +1,10 @@
 package dev.kvmdap.symbols.dwarf;
 
-import dev.kvmdap.elf.ByteReader;
+import dev.kvmdap.types.Type;
 
 /**
- * A variable or parameter (DWARF 5, 4.1) whose place is told by a single expression.
+ * A variable or parameter (DWARF 5, 4.1), as it is at one address of the code.
  *
- * @param location the expression
+ * @param isParameter whether it is one of a function
  */
-public record VariableEntry(String name, Unit unit, TypeDescription type, ByteReader location) {
-
-    /** Finds the variable; throws {@link DwarfException} where the frame does not know enough. */
-    public Location locate(Expression.Context context) {
-        return Expression.locate(location, unit, context);
-    }
-}
+public record VariableEntry(String name, Type type, Location location, boolean isParameter) {}

@@ -1,0 +1,144 @@
+package dev.kvmdap.session;
+
+import dev.kvmdap.engine.Cpu;
+import dev.kvmdap.expression.Place;
+import dev.kvmdap.expression.UnreadableException;
+import dev.kvmdap.symbols.dwarf.FrameState;
+import dev.kvmdap.symbols.dwarf.Location;
+import dev.kvmdap.symbols.dwarf.NoValueException;
+import dev.kvmdap.symbols.dwarf.Term;
+import dev.kvmdap.types.AddressSpace;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a variable of the program is, for expressions: the location that debugging information gives, looked at in one frame.
+ * Reading allocates nothing.
+ */
+final class VariablePlace implements Place<Cpu> {
+
+    private final String name;
+    private final Location location;
+    private final FrameOf frame;
+
+    /** The frame that a variable belongs to, and its registers where they can be changed. */
+    interface FrameOf {
+
+        FrameState of(Cpu cpu);
+
+        /** Changes a register by its DWARF number; session thread. */
+        default void write(Cpu cpu, int register, long value) {
+            throw new UnreadableException("it is in a register, which cannot be changed here");
+        }
+    }
+
+    /**
+     * The place of a variable.
+     *
+     * @param name for messages
+     */
+    VariablePlace(String name, Location location, FrameOf frame) {
+        this.name = name;
+        this.location = location;
+        this.frame = frame;
+    }
+
+    @Override
+    public @Nullable AddressSpace space() {
+        return location instanceof Location.Memory ? AddressSpace.LINEAR : null;
+    }
+
+    @Override
+    public long address(Cpu cpu) {
+        if (location instanceof Location.Memory memory) {
+            return evaluate(memory.address(), cpu);
+        }
+        throw new UnreadableException("'" + name + "' "
+                + (location instanceof Location.Missing missing ? missing.reason() : "is not in memory")
+                + ": it has no address");
+    }
+
+    private long evaluate(Term term, Cpu cpu) {
+        try {
+            return term.evaluate(frame.of(cpu));
+        } catch (NoValueException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private UnreadableException unreadable(NoValueException reason) {
+        return new UnreadableException("'" + name + "' " + reason.getMessage());
+    }
+
+    @Override
+    public long read(Cpu cpu, long offset, int bytes) {
+        try {
+            return read(location, frame.of(cpu), offset, bytes);
+        } catch (NoValueException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static long read(Location location, FrameState state, long offset, int bytes) {
+        if (location instanceof Location.Memory memory) {
+            return state.memory(memory.address().evaluate(state) + offset, bytes);
+        }
+        if (location instanceof Location.Register register) {
+            return part(register(register, state), offset, bytes);
+        }
+        if (location instanceof Location.Value value) {
+            return part(value.value().evaluate(state), offset, bytes);
+        }
+        if (location instanceof Location.Missing missing) {
+            throw new NoValueException(missing.reason());
+        }
+        long number = 0;
+        for (int i = bytes - 1; i >= 0; i--) {
+            number = number << Byte.SIZE | byteAt(location, state, offset + i);
+        }
+        return number;
+    }
+
+    private static long register(Location.Register register, FrameState state) {
+        if (state.wordSize() != register.wordSize()) {
+            throw new NoValueException("belongs to " + Byte.SIZE * register.wordSize()
+                    + "-bit code, but the CPU executes " + Byte.SIZE * state.wordSize() + "-bit code now");
+        }
+        return state.register(register.number());
+    }
+
+    private static long part(long value, long offset, int bytes) {
+        long shifted = offset < Long.BYTES ? value >>> (Byte.SIZE * offset) : 0;
+        return bytes == Long.BYTES ? shifted : shifted & ~(-1L << (Byte.SIZE * bytes));
+    }
+
+    private static long byteAt(Location location, FrameState state, long offset) {
+        if (location instanceof Location.Bytes constant) {
+            return constant.at(offset);
+        }
+        long start = offset;
+        List<Location.Piece> pieces = ((Location.Pieces) location).pieces();
+        for (int i = 0; i < pieces.size(); i++) {
+            Location.Piece piece = pieces.get(i);
+            if (start < piece.bytes()) {
+                return read(piece.where(), state, start, 1);
+            }
+            start -= piece.bytes();
+        }
+        throw new NoValueException("is told of in part only");
+    }
+
+    @Override
+    public void write(Cpu cpu, long offset, int bytes, long value) {
+        if (location instanceof Location.Memory) {
+            CpuMemory.INSTANCE.write(cpu, AddressSpace.LINEAR, address(cpu) + offset, bytes, value);
+        } else if (location instanceof Location.Register register && offset < Long.BYTES) {
+            long mask = bytes == Long.BYTES ? -1 : ~(-1L << (Byte.SIZE * bytes));
+            int shift = (int) (Byte.SIZE * offset);
+            long before = register(register, frame.of(cpu));
+            frame.write(cpu, register.number(), (before & ~(mask << shift)) | (value & mask) << shift);
+        } else {
+            throw new UnreadableException("'" + name + "' is in no place of its own here and cannot be changed");
+        }
+    }
+}
