@@ -46,15 +46,11 @@ final class Binder<S> {
             return arithmetic.unary(unary.column(), unary.operator(), value(unary.operand()));
         }
         if (node instanceof Node.Binary binary) {
-            return arithmetic.binary(
-                    binary.column(), binary.operator(), value(binary.left()), value(binary.right()));
+            return arithmetic.binary(binary.column(), binary.operator(), value(binary.left()), value(binary.right()));
         }
         if (node instanceof Node.Conditional choice) {
             return arithmetic.choice(
-                    choice.column(),
-                    value(choice.condition()),
-                    value(choice.whenTrue()),
-                    value(choice.whenFalse()));
+                    choice.column(), value(choice.condition()), value(choice.whenTrue()), value(choice.whenFalse()));
         }
         return node instanceof Node.Variable variable ? variable(variable) : operand(node);
     }
@@ -92,8 +88,10 @@ final class Binder<S> {
             return new Code.Constant<>(column, IntegerType.INT, Format.NATURAL, literal.value());
         }
         if (node instanceof Node.Register register) {
-            return named(column, () -> names.register(register.name()), () -> "there is no register $"
-                    + register.name() + ": 'info registers' lists them");
+            return named(
+                    column,
+                    () -> names.register(register.name()),
+                    () -> "there is no register $" + register.name() + ": 'info registers' lists them");
         }
         if (node instanceof Node.Scoped scoped) {
             return named(
@@ -244,7 +242,8 @@ final class Binder<S> {
                     node.column(), "'->' needs a pointer, this is of type " + operand.type() + ": write '.'");
         }
         if (!node.arrow() && pointer != null) {
-            throw new ExpressionException(node.column(), "this is a pointer, of type " + operand.type() + ": write '->'");
+            throw new ExpressionException(
+                    node.column(), "this is a pointer, of type " + operand.type() + ": write '->'");
         }
         Code<S> whole = pointer == null ? operand : pointed(node.column(), pointer, operand);
         if (!(whole instanceof Lvalue<S> object) || !(whole.type().stripped() instanceof StructType struct)) {

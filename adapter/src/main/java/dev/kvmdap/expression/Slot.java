@@ -31,8 +31,9 @@ final class Slot {
         if (number == null || (number instanceof IntegerType integer && !integer.isComputable())) {
             return null;
         }
-        boolean isBitField = member != null && member.isBitField();
-        return isBitField ? new Slot(number, member.bitOffset(), member.bitSize()) : new Slot(number, 0, 0);
+        return member != null && member.isBitField()
+                ? new Slot(number, member.bitOffset(), member.bitSize())
+                : new Slot(number, 0, 0);
     }
 
     /** The type of the number: an {@link IntegerType} or {@link FloatType}. */
