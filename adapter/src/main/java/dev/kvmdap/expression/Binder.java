@@ -84,7 +84,7 @@ final class Binder<S> {
             long bits = Double.doubleToRawLongBits(literal.value());
             return new Code.Constant<>(column, literal.type(), Format.NATURAL, bits);
         }
-        if (node instanceof Node.Character literal) {
+        if (node instanceof Node.CharacterConstant literal) {
             return new Code.Constant<>(column, IntegerType.INT, Format.NATURAL, literal.value());
         }
         if (node instanceof Node.Register register) {

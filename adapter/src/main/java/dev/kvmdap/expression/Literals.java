@@ -106,7 +106,7 @@ final class Literals {
     }
 
     /** Reads a character constant: an {@code int} with the value of a signed {@code char}. */
-    static Node.Character character(Token token) {
+    static Node.CharacterConstant character(Token token) {
         String inside = token.text().substring(1, token.text().length() - 1);
         int column = token.column();
         if (inside.isEmpty()) {
@@ -124,7 +124,7 @@ final class Literals {
         if (end < inside.length()) {
             throw new ExpressionException(column + 1 + end, "expected the closing ' after one character");
         }
-        return new Node.Character(column, (byte) code);
+        return new Node.CharacterConstant(column, (byte) code);
     }
 
     private static int endOfEscape(String inside) {

@@ -10,7 +10,7 @@ sealed interface Node {
     int column();
 
     /** A character, which is an {@code int}. */
-    record Character(int column, int value) implements Node {}
+    record CharacterConstant(int column, int value) implements Node {}
 
     /**
      * An integer. Its type is the first of C's list that holds the value (C17 6.4.4.1); which one that is

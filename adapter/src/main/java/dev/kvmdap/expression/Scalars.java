@@ -61,7 +61,7 @@ final class Scalars {
         if (type.signed() || value >= 0) {
             return value;
         }
-        return (double) (value >>> 1 | value & 1) * 2;
+        return (double) ((value >>> 1) | (value & 1)) * 2;
     }
 
     private static long whole(double number, IntegerType type) {

@@ -131,7 +131,7 @@ public final class ValueText {
             long index = 0;
             while (index < array.count()) {
                 if (elements >= MOST_ELEMENTS) {
-                    text.append(index == 0 ? "..." : "...");
+                    text.append("...");
                     break;
                 }
                 int start = text.length();

@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -34,9 +35,9 @@ class ConsoleTest {
         Answer answer = console.answer(" $rax + 4 ", target);
 
         assertThat(answer.text()).isEqualTo("0x1004");
-        assertThat(answer.value()).isNotNull();
-        assertThat(answer.value().bits()).isEqualTo(0x1004);
-        assertThat(answer.value().type()).isEqualTo(IntegerType.UNSIGNED_LONG);
+        Value value = Objects.requireNonNull(answer.value());
+        assertThat(value.bits()).isEqualTo(0x1004);
+        assertThat(value.type()).isEqualTo(IntegerType.UNSIGNED_LONG);
     }
 
     @Test
