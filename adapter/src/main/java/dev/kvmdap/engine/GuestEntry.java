@@ -49,6 +49,7 @@ final class GuestEntry {
     private final PortBus ports;
     private final GuestMemory memory;
     private final Traps traps;
+    private final Scrutiny scrutiny;
     private final int stepControl;
     private final int trapControl;
     private final boolean staysArmed;
@@ -58,15 +59,21 @@ final class GuestEntry {
     private Effect effect = Effect.none();
     private long touched;
 
-    GuestEntry(Vcpu vcpu, Machine machine, Traps traps, HostFindings host) {
+    GuestEntry(Vcpu vcpu, Machine machine, Traps traps, Scrutiny scrutiny, HostFindings host) {
         this.vcpu = vcpu;
         this.ports = machine.ports();
         this.memory = machine.memory();
         this.traps = traps;
+        this.scrutiny = scrutiny;
         this.staysArmed = host.stepStaysArmed();
         this.trapControl = traps.trapByte().control();
         this.stepControl =
                 Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_SINGLESTEP | (host.guestDebugControls() & Abi.GUESTDBG_BLOCKIRQ);
+    }
+
+    /** What looks at what the guest does in there. */
+    Scrutiny scrutiny() {
+        return scrutiny;
     }
 
     /** Registers may have been changed: whatever was armed counts no more. */
@@ -174,7 +181,7 @@ final class GuestEntry {
             switch (reason) {
                 case Abi.EXIT_IO, Abi.EXIT_MMIO -> {
                     serve(reason);
-                    if (stepping || touched != 0 || effect != Effect.none()) {
+                    if (stepping || touched != 0 || scrutiny.hasSeen() || effect != Effect.none()) {
                         return complete();
                     }
                 }
@@ -224,6 +231,7 @@ final class GuestEntry {
             if (!write) {
                 vcpu.setMmioData(-1L);
             }
+            scrutiny.nothingThere(physical, length, write, write ? vcpu.mmioData() : -1L);
             return;
         }
         if (write) {
@@ -240,12 +248,16 @@ final class GuestEntry {
         int size = vcpu.ioSize();
         synchronized (ports) {
             for (int i = 0; i < vcpu.ioCount(); i++) {
+                int value;
                 if (vcpu.ioIsOut()) {
-                    Effect wanted = ports.out(port, size, vcpu.ioData(i));
+                    value = vcpu.ioData(i);
+                    Effect wanted = ports.out(port, size, value);
                     effect = wanted == Effect.none() ? effect : wanted;
                 } else {
-                    vcpu.setIoData(i, ports.in(port, size));
+                    value = ports.in(port, size);
+                    vcpu.setIoData(i, value);
                 }
+                scrutiny.port(port, size, vcpu.ioIsOut(), value);
             }
         }
     }

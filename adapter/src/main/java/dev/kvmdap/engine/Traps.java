@@ -20,16 +20,18 @@ final class Traps {
     private final PlantedBytes planted;
     private final DebugSlots slots;
     private final Watches watches;
+    private final Catchpoints catchpoints;
     private final Map<Breakpoint, Location> places = new HashMap<>();
     private final IdentityHashMap<Tripwire, Location> tripwires = new IdentityHashMap<>();
     private final List<Consumer<Cpu>> systemListeners = new ArrayList<>();
     private int version;
 
-    Traps(TrapByte trapByte, PlantedBytes planted, DebugSlots slots, Watches watches) {
+    Traps(TrapByte trapByte, PlantedBytes planted, DebugSlots slots, Watches watches, Catchpoints catchpoints) {
         this.trapByte = trapByte;
         this.planted = planted;
         this.slots = slots;
         this.watches = watches;
+        this.catchpoints = catchpoints;
     }
 
     TrapByte trapByte() {
@@ -47,6 +49,16 @@ final class Traps {
 
     Watches watches() {
         return watches;
+    }
+
+    /** What the user waits for elsewhere than at places and in memory. */
+    Catchpoints catchpoints() {
+        return catchpoints;
+    }
+
+    /** Whether the guest must be stepped, since something is armed that nothing else notices. */
+    boolean needStepping() {
+        return watches.needStepping() || catchpoints.needStepping();
     }
 
     PlantedBytes planted() {

@@ -50,7 +50,12 @@ final class ScriptedMachine implements AutoCloseable {
                                 image, BootProtocol.FLAT, CpuMode.REAL, new GuestPhysical(CODE), null, "", List.of())));
         PlantedBytes planted = new PlantedBytes(machine.memory());
         DebugSlots slots = new DebugSlots();
-        traps = new Traps(TrapByte.on(host), planted, slots, new Watches(machine, slots, host));
+        traps = new Traps(
+                TrapByte.on(host),
+                planted,
+                slots,
+                new Watches(machine, slots, host),
+                new Catchpoints(machine.kernelDevices()));
         thread = machine.vcpus().get(0);
         cpu = new Cpu(thread, machine.memory(), planted);
         loop = new RunLoop(
@@ -59,7 +64,7 @@ final class ScriptedMachine implements AutoCloseable {
                 traps,
                 new Turnstile(thread::interrupt),
                 new HaltCheck(1, machine.hasInterruptControllers()),
-                new GuestEntry(thread.vcpu(), machine, traps, host));
+                new GuestEntry(thread.vcpu(), machine, traps, new Scrutiny(cpu, traps.catchpoints(), machine), host));
         kernel.forgetCalls();
     }
 
