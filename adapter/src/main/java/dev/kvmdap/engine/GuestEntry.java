@@ -182,7 +182,11 @@ final class GuestEntry {
             switch (reason) {
                 case Abi.EXIT_IO, Abi.EXIT_MMIO -> {
                     serve(reason);
-                    if (stepping || touched != 0 || scrutiny.hasSeen() || effect != Effect.none() || hasChangeToNotice()) {
+                    if (stepping
+                            || touched != 0
+                            || scrutiny.hasSeen()
+                            || effect != Effect.none()
+                            || hasChangeToNotice()) {
                         return complete();
                     }
                 }
