@@ -99,7 +99,9 @@ final class HostReport {
         }
         row(
                 "page trap",
-                mode -> mode == CpuMode.REAL ? "-" : trap(findings.findings(mode).user().pageTrap()));
+                mode -> mode == CpuMode.REAL
+                        ? "-"
+                        : trap(findings.findings(mode).user().pageTrap()));
         text.append('\n');
         line("registers shared by mmap", yes(findings.synchronisesRegisters()));
         line("a step stays armed", yes(findings.stepStaysArmed()));

@@ -49,12 +49,14 @@ final class Guest implements AutoCloseable {
         this.cameBack = cameBack;
         PlantedBytes planted = new PlantedBytes(machine.memory());
         DebugSlots slots = new DebugSlots();
-        traps = new Traps(trapByte, planted, slots, new Watches(machine, slots, host));
+        traps = new Traps(trapByte, planted, slots, new Watches(machine, slots, host), new UserCode(host));
         turnstile = new Turnstile(this::interruptRunning);
+        WithheldPages withheld = new WithheldPages(traps.watches().pages(), planted);
         HaltCheck halts = new HaltCheck(machine.vcpus().size(), machine.hasInterruptControllers());
         for (VcpuThread thread : machine.vcpus()) {
             Cpu cpu = new Cpu(thread, machine.memory(), planted);
-            GuestEntry entry = new GuestEntry(thread.vcpu(), machine, traps, host);
+            UserMode user = new UserMode(cpu, thread.vcpu(), traps, turnstile, withheld, host);
+            GuestEntry entry = new GuestEntry(thread.vcpu(), machine, traps, user, host);
             cpus.add(cpu);
             loops.add(new RunLoop(cpu, thread.vcpu(), traps, turnstile, halts, entry));
         }

@@ -116,7 +116,7 @@ final class RunLoop {
     /** One instruction; what it calls runs through. */
     private @Nullable Stop stepOver() {
         switch (instruction.decode()) {
-            case CALL, CALL_FAR, INT -> {
+            case CALL, CALL_FAR, INT, SYSCALL -> {
                 long next = instruction.next();
                 long stack = cpu.stackPointer();
                 Stop stop = step();
@@ -140,7 +140,7 @@ final class RunLoop {
     private @Nullable Stop step(boolean interruptible) {
         while (true) {
             executed = instruction.decode();
-            if (executed == InstructionKind.HLT) {
+            if (executed == InstructionKind.HLT && cpu.privilegeLevel() == 0) {
                 return stepHalt();
             }
             long pc = instruction.pc();
@@ -151,7 +151,7 @@ final class RunLoop {
                 return watched;
             }
             switch (outcome) {
-                case STEPPED, DEBUG -> {
+                case STEPPED, DEBUG, TRAPPED -> {
                     return null;
                 }
                 case INTERRUPTED -> {
@@ -310,7 +310,7 @@ final class RunLoop {
     /** What left the guest and is nobody's trap: the guest's own debug exception, or a stop. */
     private @Nullable Stop passOn(Outcome outcome) {
         switch (outcome) {
-            case STEPPED, INTERRUPTED -> {
+            case STEPPED, TRAPPED, INTERRUPTED -> {
                 return null;
             }
             case DEBUG -> {
@@ -337,7 +337,7 @@ final class RunLoop {
             return traps.slots().fired(vcpu.debugDr6(), cpu.pc());
         }
         boolean notEmulated = outcome == Outcome.EXIT && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR;
-        boolean atTrap = outcome == Outcome.DEBUG || notEmulated;
+        boolean atTrap = outcome == Outcome.DEBUG || outcome == Outcome.TRAPPED || notEmulated;
         return atTrap ? traps.at(cpu, cpu.pc()) : null;
     }
 

@@ -20,16 +20,18 @@ final class Traps {
     private final PlantedBytes planted;
     private final DebugSlots slots;
     private final Watches watches;
+    private final UserCode userCode;
     private final Map<Breakpoint, Location> places = new HashMap<>();
     private final IdentityHashMap<Tripwire, Location> tripwires = new IdentityHashMap<>();
     private final List<Consumer<Cpu>> systemListeners = new ArrayList<>();
     private int version;
 
-    Traps(TrapByte trapByte, PlantedBytes planted, DebugSlots slots, Watches watches) {
+    Traps(TrapByte trapByte, PlantedBytes planted, DebugSlots slots, Watches watches, UserCode userCode) {
         this.trapByte = trapByte;
         this.planted = planted;
         this.slots = slots;
         this.watches = watches;
+        this.userCode = userCode;
     }
 
     TrapByte trapByte() {
@@ -65,6 +67,11 @@ final class Traps {
         long physical = cpu.translate(linear);
         PlantedBytes.Planted bytes = physical == PageWalk.NOT_MAPPED ? null : planted.at(physical);
         return bytes == null ? null : bytes.location();
+    }
+
+    /** Whether a byte is planted for anybody but tripwires of this kind. */
+    boolean plantsForOthersThan(Class<? extends Tripwire> kind) {
+        return planted.any(location -> !location.isOnlyFor(kind));
     }
 
     /** Arms a breakpoint's place, or shares the one that is armed there; the breakpoint's placement says how. */
@@ -137,7 +144,8 @@ final class Traps {
 
     /** Arms a place for the end of a step: in a slot while one is free, since that leaves the guest's memory alone. */
     Location addTemporary(GuestVirtual address, Cpu cpu) {
-        Location location = locate(address, slots.free() > 0 ? BreakpointMode.HARDWARE : BreakpointMode.AUTO, cpu);
+        boolean slot = slots.free() > 0 && userCode.slotStops(cpu, address.address());
+        Location location = locate(address, slot ? BreakpointMode.HARDWARE : BreakpointMode.AUTO, cpu);
         location.addTemporary();
         return location;
     }
@@ -156,22 +164,27 @@ final class Traps {
         Location location = new Location(address);
         location.place(
                 switch (mode) {
-                    case HARDWARE -> takeSlot(location);
+                    case HARDWARE -> takeSlot(location, cpu);
                     case SOFTWARE -> plant(location, cpu);
                     case AUTO -> {
                         Placement placement = plant(location, cpu);
-                        yield placement.verified() ? placement : fallBackToSlot(location, placement);
+                        yield placement.verified() ? placement : fallBackToSlot(location, placement, cpu);
                     }
                 });
         return location;
     }
 
-    private Placement fallBackToSlot(Location location, Placement whyNotPlanted) {
-        Placement slot = takeSlot(location);
+    private Placement fallBackToSlot(Location location, Placement whyNotPlanted, Cpu cpu) {
+        Placement slot = takeSlot(location, cpu);
         return slot.verified() ? slot : new Placement.Failed(whyNotPlanted.text() + "; " + slot.text());
     }
 
-    private Placement takeSlot(Location location) {
+    private Placement takeSlot(Location location, Cpu cpu) {
+        if (!userCode.slotStops(cpu, location.address().address())) {
+            return new Placement.Failed(
+                    location.address()
+                            + " is open to user mode, which this host's KVM does not stop by debug registers; use a software breakpoint");
+        }
         int slot = slots.take(location);
         return slot >= 0 ? new Placement.Slot(slot) : new Placement.Failed(slots.describeHolders());
     }
@@ -187,6 +200,11 @@ final class Traps {
         if (!planted.canHold(physical)) {
             return new Placement.Failed(
                     location.address() + " is not in the guest's RAM: no byte can be planted there");
+        }
+        if (!userCode.byteStops(cpu, location.address().address())) {
+            return new Placement.Failed(
+                    location.address()
+                            + " is open to 32-bit user mode, which this host's KVM does not stop by planted bytes; use a hardware breakpoint");
         }
         location.plant(planted.plant(physical, trapByte.value(), location));
         return new Placement.Planted(trapByte.value());

@@ -50,16 +50,28 @@ final class ScriptedMachine implements AutoCloseable {
                                 image, BootProtocol.FLAT, CpuMode.REAL, new GuestPhysical(CODE), null, "", List.of())));
         PlantedBytes planted = new PlantedBytes(machine.memory());
         DebugSlots slots = new DebugSlots();
-        traps = new Traps(TrapByte.on(host), planted, slots, new Watches(machine, slots, host));
+        traps = new Traps(TrapByte.on(host), planted, slots, new Watches(machine, slots, host), new UserCode(host));
         thread = machine.vcpus().get(0);
         cpu = new Cpu(thread, machine.memory(), planted);
+        Turnstile turnstile = new Turnstile(thread::interrupt);
         loop = new RunLoop(
                 cpu,
                 thread.vcpu(),
                 traps,
-                new Turnstile(thread::interrupt),
+                turnstile,
                 new HaltCheck(1, machine.hasInterruptControllers()),
-                new GuestEntry(thread.vcpu(), machine, traps, host));
+                new GuestEntry(
+                        thread.vcpu(),
+                        machine,
+                        traps,
+                        new UserMode(
+                                cpu,
+                                thread.vcpu(),
+                                traps,
+                                turnstile,
+                                new WithheldPages(traps.watches().pages(), planted),
+                                host),
+                        host));
         kernel.forgetCalls();
     }
 
