@@ -8,7 +8,7 @@ import java.util.TreeSet;
  * Pages that the guest does not get at once, since bytes are planted there and nobody knows yet to which handler they would
  * lead in user mode: the guest loads its interrupt table without telling. The first access in user mode is refused to it
  * ({@link dev.kvmdap.kvm.Abi#EXIT_FAULT}), and by then the table is there. A page that the kernel executes code on is given
- * at once. Changed only behind the {@link Turnstile}; the same for all vCPUs.
+ * at once. Changed only behind the {@link Standstill}; the same for all vCPUs.
  */
 final class WithheldPages {
 

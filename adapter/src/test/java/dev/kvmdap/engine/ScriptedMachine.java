@@ -53,7 +53,7 @@ final class ScriptedMachine implements AutoCloseable {
         traps = new Traps(TrapByte.on(host), planted, slots, new Watches(machine, slots, host), new UserCode(host));
         thread = machine.vcpus().get(0);
         cpu = new Cpu(thread, machine.memory(), planted);
-        Turnstile turnstile = new Turnstile(thread::interrupt);
+        Turnstile turnstile = new Standstill().turnstile(thread::interrupt);
         loop = new RunLoop(
                 cpu,
                 thread.vcpu(),
