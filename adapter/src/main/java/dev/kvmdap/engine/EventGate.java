@@ -51,7 +51,7 @@ final class EventGate {
         if (!read) {
             return InterruptTable.NO_HANDLER;
         }
-        long offset = word(0) | word(6) << Short.SIZE | word(8) << 2 * Short.SIZE | word(10) << 3 * Short.SIZE;
+        long offset = word(0) | word(6) << 16 | word(8) << 32 | word(10) << 48;
         return cpu.translate(offset) == PageWalk.NOT_MAPPED ? InterruptTable.NO_HANDLER : offset;
     }
 
