@@ -55,12 +55,12 @@ final class UserMode {
     private boolean ownTrapFlag;
     private @Nullable DebugRegisters beforeSteps;
 
-    UserMode(Cpu cpu, Vcpu vcpu, Traps traps, Turnstile turnstile, WithheldPages withheld, HostFindings host) {
+    UserMode(Cpu cpu, Vcpu vcpu, Traps traps, Turnstile turnstile, HostFindings host) {
         this.cpu = cpu;
         this.vcpu = vcpu;
         this.traps = traps;
         this.turnstile = turnstile;
-        this.withheld = withheld;
+        this.withheld = traps.withheld();
         UserFindings findings = host.findings(CpuMode.LONG).user();
         step = findings.singleStep();
         planted = host.plantedByte().instruction().map(findings::planted).orElse(UserFindings.Delivery.LOST);
