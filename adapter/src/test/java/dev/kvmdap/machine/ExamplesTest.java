@@ -82,6 +82,20 @@ class ExamplesTest {
         assertThat(run.exitCode()).isEqualTo(SUCCESS);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-O0", "-O2"})
+    void userModeServesOneProgramAndStopsTheOther(String optimisation) {
+        GuestRun run = GuestRun.of(Boot.of(build("user-mode", "elf", optimisation)));
+
+        assertThat(run.output())
+                .contains(
+                        "Hello from user mode",
+                        "count_steps returns 67",
+                        "trespass must not use 1048576",
+                        "all is well");
+        assertThat(run.exitCode()).isEqualTo(SUCCESS);
+    }
+
     private Path build(String guest, String kind, String optimisation) {
         assumeThat(Files.isDirectory(EXAMPLES)).isTrue();
         String build = "build/test" + optimisation;
