@@ -4,8 +4,11 @@ import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.machine.Machine;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.x86.GuestVirtual;
+import dev.kvmdap.x86.X86Exception;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +29,12 @@ public final class Engine implements AutoCloseable {
     private final EngineListener listener;
     private final List<Breakpoint> breakpoints = new ArrayList<>();
     private final List<Watchpoint> watchpoints = new ArrayList<>();
+    private final List<ExceptionTrap> exceptionTraps = new ArrayList<>();
 
     private Guest guest;
     private int nextId = 1;
     private @Nullable LineStep step;
+    private boolean stopAtTripleFault = true;
     private boolean closed;
 
     /**
@@ -50,7 +55,7 @@ public final class Engine implements AutoCloseable {
         this.trapByte = TrapByte.on(host);
         this.sessionThread = sessionThread;
         this.listener = listener;
-        this.guest = new Guest(powerOn.get(), trapByte, host, this::concludeLater);
+        this.guest = new Guest(powerOn.get(), symbols, trapByte, host, this::concludeLater);
     }
 
     /** The machine that the guest runs on; another one after each restart. */
@@ -115,6 +120,37 @@ public final class Engine implements AutoCloseable {
         if (watchpoints.remove(point)) {
             guest.change(traps -> traps.remove(point));
         }
+    }
+
+    /**
+     * Has exceptions stop the guest at their handlers. Where the guest runs, it is held for the moment that this takes.
+     *
+     * @param condition what must hold for a stop; null for always
+     * @return the trap; its {@link ExceptionTrap#status} says by what means it works, and it changes with the guest's
+     *     interrupt table
+     */
+    public ExceptionTrap addExceptionTrap(Set<X86Exception> kinds, @Nullable ExceptionCondition condition) {
+        ExceptionTrap trap = new ExceptionTrap(kinds, condition);
+        exceptionTraps.add(trap);
+        guest.changeExceptions(exceptions -> exceptions.add(trap));
+        return trap;
+    }
+
+    /** Has them stop the guest no more; a trap that is not set any more is ignored. */
+    public void removeExceptionTrap(ExceptionTrap trap) {
+        if (exceptionTraps.remove(trap)) {
+            guest.changeExceptions(exceptions -> exceptions.remove(trap));
+        }
+    }
+
+    /** Whether a triple fault stops the guest; otherwise it resets the machine, as hardware does. At first it stops. */
+    public void stopAtTripleFault(boolean stop) {
+        stopAtTripleFault = stop;
+    }
+
+    /** What a stop at an exception is about; empty for other stops. While the guest stands still. */
+    public Optional<ExceptionReport> explain(Stop stop) {
+        return new ExceptionReports(guest.cpu(stop.vcpu()), symbols).of(stop);
     }
 
     /** Lets the guest run until something stops it. */
@@ -193,11 +229,12 @@ public final class Engine implements AutoCloseable {
     public void restart() {
         guest.close();
         step = null;
-        guest = new Guest(powerOn.get(), trapByte, host, this::concludeLater);
+        guest = new Guest(powerOn.get(), symbols, trapByte, host, this::concludeLater);
         guest.change(traps -> {
             breakpoints.forEach(breakpoint -> traps.add(breakpoint, guest.cpu(0)));
             watchpoints.forEach(point -> traps.add(point, guest.cpu(0)));
         });
+        guest.changeExceptions(exceptions -> exceptionTraps.forEach(exceptions::add));
     }
 
     /** Ends the guest and gives everything back to the host. */
@@ -231,7 +268,10 @@ public final class Engine implements AutoCloseable {
             }
         }
         step = null;
-        if (stop instanceof Stop.Reset reset) {
+        if (stop instanceof Stop.TripleFault && !stopAtTripleFault) {
+            String cause = explain(stop).map(ExceptionReport::text).orElse("a triple fault");
+            startAgain(new Stop.Reset(stop.vcpu(), cause));
+        } else if (stop instanceof Stop.Reset reset) {
             startAgain(reset);
         } else {
             listener.stopped(stop);

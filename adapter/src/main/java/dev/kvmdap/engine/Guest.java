@@ -3,6 +3,7 @@ package dev.kvmdap.engine;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.machine.Machine;
 import dev.kvmdap.machine.VcpuThread;
+import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.x86.InstructionKind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ final class Guest implements AutoCloseable {
     private final Machine machine;
     private final Consumer<Run> cameBack;
     private final Traps traps;
+    private final ExceptionTraps exceptions;
     private final Turnstile turnstile;
     private final List<Cpu> cpus = new ArrayList<>();
     private final List<RunLoop> loops = new ArrayList<>();
@@ -42,14 +44,16 @@ final class Guest implements AutoCloseable {
     /**
      * Takes over a machine that has just been switched on.
      *
+     * @param symbols what is known of its code
      * @param cameBack hears of every vCPU that stops, on that vCPU's thread
      */
-    Guest(Machine machine, TrapByte trapByte, HostFindings host, Consumer<Run> cameBack) {
+    Guest(Machine machine, Symbols symbols, TrapByte trapByte, HostFindings host, Consumer<Run> cameBack) {
         this.machine = machine;
         this.cameBack = cameBack;
         PlantedBytes planted = new PlantedBytes(machine.memory());
         DebugSlots slots = new DebugSlots();
         traps = new Traps(trapByte, planted, slots, new Watches(machine, slots, host));
+        exceptions = new ExceptionTraps(traps, cpus, symbols);
         turnstile = new Turnstile(this::interruptRunning);
         HaltCheck halts = new HaltCheck(machine.vcpus().size(), machine.hasInterruptControllers());
         for (VcpuThread thread : machine.vcpus()) {
@@ -64,7 +68,12 @@ final class Guest implements AutoCloseable {
             return thread;
         });
         haltCheck = haltWatch.scheduleWithFixedDelay(
-                () -> runs.forEach(run -> halts.ask(machine.vcpus().get(run.vcpu()))),
+                () -> {
+                    runs.forEach(run -> halts.ask(machine.vcpus().get(run.vcpu())));
+                    if (exceptions.areSet()) {
+                        lookAtInterruptTables();
+                    }
+                },
                 HALT_CHECK_MILLISECONDS,
                 HALT_CHECK_MILLISECONDS,
                 TimeUnit.MILLISECONDS);
@@ -90,6 +99,11 @@ final class Guest implements AutoCloseable {
     /** Changes what is armed, while no vCPU runs guest code. */
     void change(Consumer<Traps> change) {
         turnstile.exclusively(() -> change.accept(traps));
+    }
+
+    /** Changes which exceptions stop the guest, while no vCPU runs guest code. */
+    void changeExceptions(Consumer<ExceptionTraps> change) {
+        turnstile.exclusively(() -> change.accept(exceptions));
     }
 
     /** Resumes every vCPU, unless one has a stop to tell first. */
@@ -159,6 +173,16 @@ final class Guest implements AutoCloseable {
         }
         runs = List.of();
         return Optional.of(told);
+    }
+
+    /** On the halt watch's thread: the guest may have changed them, which KVM does not tell. */
+    private void lookAtInterruptTables() {
+        for (Run run : runs) {
+            if (!run.stop().isDone()) {
+                loops.get(run.vcpu()).wantLook();
+                machine.vcpus().get(run.vcpu()).interrupt();
+            }
+        }
     }
 
     private void interruptRunning() {

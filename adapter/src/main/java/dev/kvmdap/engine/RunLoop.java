@@ -33,6 +33,7 @@ final class RunLoop {
     private InstructionKind executed = InstructionKind.OTHER;
 
     private volatile boolean pauseWanted;
+    private volatile boolean lookWanted;
 
     RunLoop(Cpu cpu, Vcpu vcpu, Traps traps, Turnstile turnstile, HaltCheck halts, GuestEntry guest) {
         this.cpu = cpu;
@@ -53,6 +54,11 @@ final class RunLoop {
     /** Any thread: the run shall end with {@link Stop.Paused}. Interrupt the vCPU after it. */
     void wantPause() {
         pauseWanted = true;
+    }
+
+    /** Any thread: the guest may have changed what no exit tells of, such as its interrupt table. Interrupt the vCPU after it. */
+    void wantLook() {
+        lookWanted = true;
     }
 
     /** What the last instruction of a step plan was; of a call that ran through, its return. Session thread, after the run. */
@@ -344,6 +350,10 @@ final class RunLoop {
     private @Nullable Stop obey() {
         if (turnstile.isClosed()) {
             turnstile.pass();
+        }
+        if (lookWanted) {
+            lookWanted = false;
+            turnstile.exclusivelyFromInside(systemChanged);
         }
         if (pauseWanted) {
             return new Stop.Paused(cpu.index());

@@ -104,6 +104,12 @@ final class Traps {
         }
     }
 
+    /** Whether a tripwire is set, and what {@code cpu} finds at its address is its trap. */
+    boolean isArmed(Tripwire wire, Cpu cpu) {
+        Location location = tripwires.get(wire);
+        return location != null && at(cpu, location.address().address()) == location;
+    }
+
     /** Has someone hear, behind the {@link Turnstile}, of a vCPU whose {@link SystemRegisters} have changed. */
     void addSystemListener(Consumer<Cpu> listener) {
         systemListeners.add(listener);
