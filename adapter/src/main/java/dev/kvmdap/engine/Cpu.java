@@ -132,6 +132,12 @@ public final class Cpu {
         return PageWalk.isTable(s.cr0(), s.cr3(), s.cr4(), s.efer(), physicalPage, memory);
     }
 
+    /** Whether what is pushed next goes to a page. */
+    boolean isStack(long physicalPage) {
+        long pushed = translate(stackPointer() - 1);
+        return pushed != PageWalk.NOT_MAPPED && (pushed & -GuestMemory.PAGE) == physicalPage;
+    }
+
     /** The physical address behind a linear one by our own walk, or {@link PageWalk#NOT_MAPPED}. */
     public long translate(long linear) {
         Sregs s = sregs();

@@ -61,8 +61,7 @@ final class DebugSlots {
                 new StringJoiner(", ", "all four debug-register slots are taken (", "); remove one of them");
         for (int slot = 0; slot < COUNT; slot++) {
             SlotUse use = uses[slot];
-            String kind = use instanceof WatchedPiece ? "data at " : "";
-            held.add("DR" + slot + ": " + (use == null ? "free" : kind + use.address()));
+            held.add("DR" + slot + ": " + (use == null ? "free" : use.holder()));
         }
         return held.toString();
     }

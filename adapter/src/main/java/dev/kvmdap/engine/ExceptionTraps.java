@@ -5,9 +5,11 @@ import dev.kvmdap.exception.Fault;
 import dev.kvmdap.exception.InterruptVectors;
 import dev.kvmdap.exception.ProcessorState;
 import dev.kvmdap.exception.VectorEntry;
+import dev.kvmdap.machine.GuestMemory;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.GuestVirtual;
+import dev.kvmdap.x86.PageWalk;
 import dev.kvmdap.x86.Register;
 import dev.kvmdap.x86.X86Exception;
 import java.util.ArrayList;
@@ -31,11 +33,14 @@ final class ExceptionTraps implements Consumer<Cpu> {
     /** Where a processor begins that has not been started by another one yet (SDM vol. 3, 10.1.4). */
     private static final long RESET_VECTOR = 0xffff_fff0L;
 
+    /** The architecture keeps these vectors for exceptions (SDM vol. 3, 6.3.1). */
+    private static final int EXCEPTION_VECTORS = 32;
+
     private final Traps traps;
     private final List<Cpu> cpus;
     private final Symbols symbols;
-    private final Map<TableLoads.Load, Tripwire> loads = new LinkedHashMap<>();
-    private boolean loadsKnown;
+    private final Map<Long, Guard> guards = new HashMap<>();
+    private List<Breakpoint> loads = List.of();
     private List<ExceptionTrap> wanted = List.of();
     private Map<Long, HandlerTrap> armed = Map.of();
     private Map<Long, Placement> placements = Map.of();
@@ -66,19 +71,34 @@ final class ExceptionTraps implements Consumer<Cpu> {
     }
 
     private void replace(List<ExceptionTrap> now) {
-        if (wanted.isEmpty() != now.isEmpty()) {
-            if (now.isEmpty()) {
-                traps.removeSystemListener(this);
-            } else {
-                traps.addSystemListener(this);
-            }
-        }
         wanted = List.copyOf(now);
+        boolean wasSet = set;
         set = !now.isEmpty();
-        aim();
-        if (!set) {
-            loads.values().forEach(traps::remove);
+        if (set && !wasSet) {
+            traps.addSystemListener(this);
+            watchTableLoads();
+        } else if (wasSet && !set) {
+            traps.removeSystemListener(this);
+            loads.forEach(traps::remove);
         }
+        aim();
+    }
+
+    /**
+     * A breakpoint that never stops at each LIDT: what comes to a breakpoint is stepped, and behind a step the system registers
+     * are looked at.
+     */
+    private void watchTableLoads() {
+        if (loads.isEmpty()) {
+            loads = TableLoads.in(symbols).stream().map(this::neverStopping).toList();
+        }
+        loads.forEach(load -> traps.add(load, cpus.get(0)));
+    }
+
+    private Breakpoint neverStopping(long linear) {
+        GuestVirtual address = new GuestVirtual(linear);
+        ExpectedCode code = ExpectedCode.of(address, symbols.codeAround(linear));
+        return new Breakpoint(0, address, BreakpointMode.SOFTWARE, passing -> false, "LIDT at " + address, code);
     }
 
     /** A vCPU's interrupt table may be another one, or lead elsewhere. */
@@ -89,9 +109,6 @@ final class ExceptionTraps implements Consumer<Cpu> {
 
     /** Looks where the vectors lead now, and puts the traps there. */
     private void aim() {
-        if (set) {
-            watchTableLoads();
-        }
         Aim aim = new Aim();
         cpus.stream().filter(ExceptionTraps::isStarted).forEach(aim::at);
         Map<Long, HandlerTrap> next = new HashMap<>();
@@ -113,41 +130,32 @@ final class ExceptionTraps implements Consumer<Cpu> {
         });
         armed = next;
         placements = placed;
-        wanted.forEach(trap -> trap.status(status(trap, aim)));
+        guard(aim.tables);
+        boolean changed = false;
+        for (ExceptionTrap trap : wanted) {
+            ExceptionTrap.Status status = status(trap, aim);
+            changed |= !status.equals(trap.status());
+            trap.status(status);
+        }
+        if (changed) {
+            traps.tellChanged();
+        }
     }
 
-    /**
-     * A trap at each LIDT. It never stops the guest; but what comes to a trap is stepped, and behind a step the system
-     * registers are looked at.
-     */
-    private void watchTableLoads() {
-        if (!loadsKnown) {
-            loadsKnown = true;
-            TableLoads.in(symbols).forEach(load -> loads.put(load, passing -> null));
-        }
-        Cpu cpu = cpus.get(0);
-        loads.forEach((load, wire) -> {
-            if (!traps.isArmed(wire, cpu)) {
-                traps.remove(wire);
-                if (isThere(load, cpu)) {
-                    traps.add(wire, new GuestVirtual(load.linear()), BreakpointMode.SOFTWARE, cpu);
-                }
+    /** Hears of gates that the guest writes: of tables that fill their pages at once, of others a little later. */
+    private void guard(Map<Long, Integer> tables) {
+        guards.entrySet().removeIf(entry -> {
+            boolean gone = !Integer.valueOf(entry.getValue().length()).equals(tables.get(entry.getKey()));
+            if (gone) {
+                traps.guards().remove(entry.getValue());
             }
+            return gone;
         });
-    }
-
-    /** The code may not be loaded, or not mapped, yet. */
-    private static boolean isThere(TableLoads.Load load, Cpu cpu) {
-        byte[] there = new byte[load.code().size()];
-        if (cpu.memory().read(load.linear(), there, 0, there.length) < there.length) {
-            return false;
-        }
-        for (int i = 0; i < there.length; i++) {
-            if (there[i] != load.code().get(i)) {
-                return false;
-            }
-        }
-        return true;
+        tables.forEach((physical, length) -> guards.computeIfAbsent(physical, added -> {
+            Guard guard = new Guard(physical, length, length == GuestMemory.PAGE, changed -> aim());
+            traps.guards().add(guard);
+            return guard;
+        }));
     }
 
     private static boolean isStarted(Cpu cpu) {
@@ -189,6 +197,7 @@ final class ExceptionTraps implements Consumer<Cpu> {
         private final Map<Long, HandlerTrap> handlers = new LinkedHashMap<>();
         private final Map<X86Exception, String> why = new EnumMap<>(X86Exception.class);
         private final Set<X86Exception> kinds = EnumSet.noneOf(X86Exception.class);
+        private final Map<Long, Integer> tables = new HashMap<>();
 
         Aim() {
             wanted.forEach(trap -> kinds.addAll(trap.kinds()));
@@ -198,6 +207,9 @@ final class ExceptionTraps implements Consumer<Cpu> {
             ProcessorState state = cpu.state();
             AddressSpace memory = new AddressSpace(state, cpu.ownMemory());
             InterruptVectors vectors = new InterruptVectors(state, memory);
+            if (set) {
+                addTable(cpu, state.get(Register.IDTR), state.get(Register.IDTR_LIMIT) + 1);
+            }
             for (X86Exception kind : kinds) {
                 VectorEntry entry = vectors.entry(kind.vector());
                 if (entry instanceof VectorEntry.Handler handler) {
@@ -216,6 +228,21 @@ final class ExceptionTraps implements Consumer<Cpu> {
                 } else {
                     why.put(kind, "its gate leads to another task");
                 }
+            }
+        }
+
+        /** The gates of exceptions, in pieces that lie on a page each; all gates where these fill a page of their own. */
+        private void addTable(Cpu cpu, long table, long size) {
+            boolean ownPage = size == GuestMemory.PAGE && table % GuestMemory.PAGE == 0;
+            long exceptions = EXCEPTION_VECTORS * 2L * InterruptTable.wordBytes(cpu);
+            long end = table + (ownPage ? size : Math.min(size, exceptions));
+            for (long next = table; next < end; ) {
+                int length = (int) Math.min(end - next, GuestMemory.PAGE - (next & (GuestMemory.PAGE - 1)));
+                long physical = cpu.translate(next);
+                if (physical != PageWalk.NOT_MAPPED && traps.planted().canHold(physical)) {
+                    tables.merge(physical, length, Math::max);
+                }
+                next += length;
             }
         }
 

@@ -4,6 +4,7 @@ import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.machine.Machine;
 import dev.kvmdap.machine.VcpuThread;
 import dev.kvmdap.symbols.Symbols;
+import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.InstructionKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.function.IntPredicate;
 final class Guest implements AutoCloseable {
 
     private static final long HALT_CHECK_MILLISECONDS = 50;
+    private static final long TRAP_CHECK_MILLISECONDS = 100;
 
     private final Machine machine;
     private final Consumer<Run> cameBack;
@@ -32,7 +34,7 @@ final class Guest implements AutoCloseable {
     private final List<Cpu> cpus = new ArrayList<>();
     private final List<RunLoop> loops = new ArrayList<>();
     private final ScheduledExecutorService haltWatch;
-    private final Future<?> haltCheck;
+    private final List<Future<?>> checks;
 
     private volatile List<Run> runs = List.of();
     private final UntoldStops untold = new UntoldStops();
@@ -45,13 +47,19 @@ final class Guest implements AutoCloseable {
      *
      * @param symbols what is known of its code
      * @param cameBack hears of every vCPU that stops, on that vCPU's thread
+     * @param trapsChanged hears that breakpoints or watchpoints stand otherwise than before; any thread
      */
-    Guest(Machine machine, Symbols symbols, TrapByte trapByte, HostFindings host, Consumer<Run> cameBack) {
+    Guest(
+            Machine machine,
+            Symbols symbols,
+            TrapByte trapByte,
+            HostFindings host,
+            Consumer<Run> cameBack,
+            Runnable trapsChanged) {
         this.machine = machine;
         this.cameBack = cameBack;
         PlantedBytes planted = new PlantedBytes(machine.memory());
-        DebugSlots slots = new DebugSlots();
-        traps = new Traps(trapByte, planted, slots, new Watches(machine, slots, host));
+        traps = new Traps(machine, planted, trapByte, host, trapsChanged);
         exceptions = new ExceptionTraps(traps, cpus, symbols);
         HaltCheck halts = new HaltCheck(machine.vcpus().size(), machine.hasInterruptControllers());
         for (VcpuThread thread : machine.vcpus()) {
@@ -66,16 +74,35 @@ final class Guest implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        haltCheck = haltWatch.scheduleWithFixedDelay(
-                () -> {
-                    runs.forEach(run -> halts.ask(machine.vcpus().get(run.vcpu())));
-                    if (exceptions.areSet()) {
-                        lookAtInterruptTables();
-                    }
-                },
-                HALT_CHECK_MILLISECONDS,
-                HALT_CHECK_MILLISECONDS,
-                TimeUnit.MILLISECONDS);
+        checks = List.of(
+                every(
+                        HALT_CHECK_MILLISECONDS,
+                        () -> runs.forEach(run -> halts.ask(machine.vcpus().get(run.vcpu())))),
+                every(TRAP_CHECK_MILLISECONDS, this::checkTraps));
+    }
+
+    private Future<?> every(long milliseconds, Runnable check) {
+        return haltWatch.scheduleWithFixedDelay(check, milliseconds, milliseconds, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * What waits for the guest's memory or page tables is tried again now and then, since no exit need show that they have
+     * changed; and whoever comes out of the guest shows whether its interrupt table is another one.
+     */
+    private void checkTraps() {
+        if (exceptions.areSet()) {
+            interruptRunning();
+        }
+        if (running() && traps.mayHaveChanged()) {
+            standstill.exclusively(this::reviewTraps);
+        }
+    }
+
+    /** By the page tables of each vCPU that has come beyond real mode, in which all start. */
+    private void reviewTraps() {
+        cpus.stream()
+                .filter(cpu -> cpu.index() == 0 || cpu.mode() != CpuMode.REAL)
+                .forEach(traps::review);
     }
 
     Machine machine() {
@@ -97,7 +124,13 @@ final class Guest implements AutoCloseable {
 
     /** Changes what is armed, while no vCPU runs guest code. */
     void change(Consumer<Traps> change) {
-        standstill.exclusively(() -> change.accept(traps));
+        standstill.exclusively(() -> {
+            change.accept(traps);
+            traps.retry(cpus.get(0));
+            if (running()) {
+                traps.guards().settle(cpus.get(0));
+            }
+        });
     }
 
     /** What is not to be told any more. */
@@ -130,6 +163,7 @@ final class Guest implements AutoCloseable {
             cameBack.accept(told);
             return;
         }
+        settleGuards();
         this.runs = cpus.stream()
                 .map(Cpu::index)
                 .filter(runs::test)
@@ -148,6 +182,11 @@ final class Guest implements AutoCloseable {
     /** Whether a run's stop has yet to be dealt with. */
     boolean expects(Run run) {
         return runs.contains(run);
+    }
+
+    /** Only now, for all that were set while the guest stood still, since a memory slot takes milliseconds. */
+    private void settleGuards() {
+        standstill.exclusively(() -> traps.guards().settle(cpus.get(0)));
     }
 
     private void start(Run run, StepPlan plan) {
@@ -195,17 +234,8 @@ final class Guest implements AutoCloseable {
             }
         }
         runs = List.of();
+        standstill.exclusively(this::reviewTraps);
         return told;
-    }
-
-    /** On the halt watch's thread: the guest may have changed them, which KVM does not tell. */
-    private void lookAtInterruptTables() {
-        for (Run run : runs) {
-            if (!run.stop().isDone()) {
-                loops.get(run.vcpu()).wantLook();
-                machine.vcpus().get(run.vcpu()).interrupt();
-            }
-        }
     }
 
     private void interruptRunning() {
@@ -218,11 +248,23 @@ final class Guest implements AutoCloseable {
 
     @Override
     public void close() {
-        haltCheck.cancel(false);
+        checks.forEach(check -> check.cancel(false));
         haltWatch.shutdown();
         pause();
         runs.forEach(run -> run.stop().join());
         runs = List.of();
+        awaitChecks();
         machine.close();
+    }
+
+    /** None may look at memory that is not there any more. */
+    private void awaitChecks() {
+        try {
+            while (!haltWatch.awaitTermination(1, TimeUnit.SECONDS)) {
+                interruptRunning();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -53,6 +53,7 @@ final class GuestEntry {
     private final int trapControl;
     private final boolean staysArmed;
     private final long[] debugRegisters = new long[8];
+    private final SystemRegisters system = new SystemRegisters();
     private Armed armed = Armed.NOTHING;
     private int armedVersion;
     private Effect effect = Effect.none();
@@ -174,7 +175,7 @@ final class GuestEntry {
             switch (reason) {
                 case Abi.EXIT_IO, Abi.EXIT_MMIO -> {
                     serve(reason);
-                    if (stepping || touched != 0 || effect != Effect.none()) {
+                    if (stepping || touched != 0 || effect != Effect.none() || hasChangeToNotice()) {
                         return complete();
                     }
                 }
@@ -191,6 +192,16 @@ final class GuestEntry {
                 }
             }
         }
+    }
+
+    /** Whether traps may have to move before the guest goes on. */
+    private boolean hasChangeToNotice() {
+        return traps.guards().hasNews() || (traps.hasSystemListeners() && system.differ(vcpu.sregs()));
+    }
+
+    /** Whether the vCPU's system registers are others than when this was last asked. */
+    boolean takeSystemChange() {
+        return system.haveChanged(vcpu.sregs());
     }
 
     /** Lets the instruction whose device access was served retire, without executing the next one. */
@@ -227,9 +238,10 @@ final class GuestEntry {
             return;
         }
         if (write) {
-            memory.put(physical, vcpu.mmioData(), length);
+            traps.planted().store(physical, vcpu.mmioData(), length);
+            traps.guards().written(physical, length);
         } else {
-            vcpu.setMmioData(memory.get(physical, length));
+            vcpu.setMmioData(traps.planted().load(physical, length));
         }
         touched |= traps.watches().touched(physical, length, write);
     }

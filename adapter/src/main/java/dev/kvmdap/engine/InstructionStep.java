@@ -77,6 +77,7 @@ final class InstructionStep {
         try {
             Outcome outcome = pass(here);
             guest.touch(traps.watches().changedAnywhere(cpu));
+            traps.guards().suspectAll();
             return outcome;
         } finally {
             turnstile.exclusivelyFromInside(() -> pages.restore(page));

@@ -3,6 +3,7 @@ package dev.kvmdap.engine;
 import dev.kvmdap.device.Effect;
 import dev.kvmdap.engine.GuestEntry.Outcome;
 import dev.kvmdap.kvm.Abi;
+import dev.kvmdap.kvm.KvmException;
 import dev.kvmdap.kvm.Vcpu;
 import dev.kvmdap.x86.GuestVirtual;
 import dev.kvmdap.x86.InstructionKind;
@@ -27,13 +28,13 @@ final class RunLoop {
     private final HaltCheck halts;
     private final GuestEntry guest;
     private final InstructionStep instruction;
-    private final SystemRegisters system = new SystemRegisters();
     private final Runnable systemChanged;
+    private final Runnable tellGuards;
+    private final Runnable giveUpGuards;
 
     private InstructionKind executed = InstructionKind.OTHER;
 
     private volatile boolean pauseWanted;
-    private volatile boolean lookWanted;
 
     RunLoop(Cpu cpu, Vcpu vcpu, Traps traps, Turnstile turnstile, HaltCheck halts, GuestEntry guest) {
         this.cpu = cpu;
@@ -44,6 +45,8 @@ final class RunLoop {
         this.guest = guest;
         this.instruction = new InstructionStep(cpu, vcpu, traps, turnstile, guest);
         this.systemChanged = () -> traps.systemChanged(cpu);
+        this.tellGuards = () -> traps.tellGuards(cpu);
+        this.giveUpGuards = () -> traps.giveUpGuards(cpu);
     }
 
     /** Session thread, before {@link #run}: what was asked of an earlier run counts no more. */
@@ -54,11 +57,6 @@ final class RunLoop {
     /** Any thread: the run shall end with {@link Stop.Paused}. Interrupt the vCPU after it. */
     void wantPause() {
         pauseWanted = true;
-    }
-
-    /** Any thread: the guest may have changed what no exit tells of, such as its interrupt table. Interrupt the vCPU after it. */
-    void wantLook() {
-        lookWanted = true;
     }
 
     /** What the last instruction of a step plan was; of a call that ran through, its return. Session thread, after the run. */
@@ -72,7 +70,7 @@ final class RunLoop {
         try {
             guest.disarm();
             traps.watches().refresh(cpu);
-            noticeSystemChange();
+            noticeChanges();
             executed = InstructionKind.OTHER;
             Stop stop = carryOut(plan);
             return stop != null ? stop : atEnd();
@@ -150,8 +148,8 @@ final class RunLoop {
                 return stepHalt();
             }
             long pc = instruction.pc();
-            Outcome outcome = instruction.execute(interruptible);
-            noticeSystemChange();
+            Outcome outcome = execute(interruptible);
+            noticeChanges();
             Stop watched = watched(outcome, pc);
             if (watched != null) {
                 return watched;
@@ -170,16 +168,56 @@ final class RunLoop {
                     return stopFor(outcome);
                 }
                 case EXIT -> {
-                    boolean atNextTrap = cpu.pc() != pc && trapped(outcome) != null;
-                    return atNextTrap ? null : stopFor(outcome);
+                    if (cpu.pc() != pc || !wasForbiddenByGuards(outcome)) {
+                        boolean atNextTrap = cpu.pc() != pc && trapped(outcome) != null;
+                        return atNextTrap ? null : stopFor(outcome);
+                    }
                 }
             }
         }
     }
 
-    /** Lets traps move that depend on paging or the interrupt table, where the guest has changed these. */
-    private void noticeSystemChange() {
-        if (traps.hasSystemListeners() && system.haveChanged(cpu)) {
+    private Outcome execute(boolean interruptible) {
+        try {
+            return instruction.execute(interruptible);
+        } catch (KvmException failure) {
+            return retryWithoutGuards(failure);
+        }
+    }
+
+    private Outcome enter() {
+        try {
+            return guest.run();
+        } catch (KvmException failure) {
+            return retryWithoutGuards(failure);
+        }
+    }
+
+    /** Where a write to a guarded page is not an exit but a failure of KVM_RUN, as at privilege level 3 on some hosts. */
+    private Outcome retryWithoutGuards(KvmException failure) {
+        if (!failure.isBadAddress() || !traps.guards().trapsPages()) {
+            throw failure;
+        }
+        turnstile.exclusivelyFromInside(giveUpGuards);
+        return Outcome.INTERRUPTED;
+    }
+
+    /** Whether KVM failed at an instruction while pages were guarded that are not any more, so that it can be tried again. */
+    private boolean wasForbiddenByGuards(Outcome outcome) {
+        boolean failed = outcome == Outcome.EXIT && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR;
+        if (failed && traps.guards().trapsPages()) {
+            turnstile.exclusivelyFromInside(giveUpGuards);
+            return true;
+        }
+        return false;
+    }
+
+    /** Hears of guarded memory, and lets traps move that depend on paging or the interrupt table, where the guest has changed these. */
+    private void noticeChanges() {
+        if (traps.guards().hasNews()) {
+            turnstile.exclusivelyFromInside(tellGuards);
+        }
+        if (traps.hasSystemListeners() && guest.takeSystemChange()) {
             turnstile.exclusivelyFromInside(systemChanged);
         }
     }
@@ -252,8 +290,8 @@ final class RunLoop {
 
     private @Nullable Stop runFree(@Nullable Target target) {
         while (true) {
-            Outcome outcome = guest.run();
-            noticeSystemChange();
+            Outcome outcome = enter();
+            noticeChanges();
             if (outcome == Outcome.INTERRUPTED) {
                 Stop stop = obey(UNKNOWN);
                 if (stop != null) {
@@ -269,7 +307,7 @@ final class RunLoop {
                     return stop;
                 }
                 stop = step();
-            } else if (stop == null) {
+            } else if (stop == null && !wasForbiddenByGuards(outcome)) {
                 stop = instruction.isForbiddenFetch(outcome) ? step() : passOn(outcome);
             }
             if (stop != null) {
@@ -351,10 +389,6 @@ final class RunLoop {
     private @Nullable Stop obey(long considered) {
         if (turnstile.isClosed()) {
             turnstile.pass();
-        }
-        if (lookWanted) {
-            lookWanted = false;
-            turnstile.exclusivelyFromInside(systemChanged);
         }
         return pauseWanted ? pause(considered) : halts.check(cpu, vcpu);
     }

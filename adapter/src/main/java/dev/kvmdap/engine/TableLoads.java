@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalLong;
 
 /**
  * The instructions in a program's images that load the interrupt table register: KVM does not tell when the guest executes
@@ -31,21 +31,14 @@ final class TableLoads {
 
     private final Symbols symbols;
     private final Disassembler disassembler = new Disassembler();
-    private final List<Load> found = new ArrayList<>();
-
-    /**
-     * One of them.
-     *
-     * @param linear its linear address
-     * @param code its bytes
-     */
-    record Load(long linear, List<Byte> code) {}
+    private final List<Long> found = new ArrayList<>();
 
     private TableLoads(Symbols symbols) {
         this.symbols = symbols;
     }
 
-    static List<Load> in(Symbols symbols) {
+    /** Their linear addresses. */
+    static List<Long> in(Symbols symbols) {
         TableLoads loads = new TableLoads(symbols);
         symbols.files().forEach(loads::search);
         return List.copyOf(loads.found);
@@ -87,17 +80,17 @@ final class TableLoads {
         }
         int[] widths = is64 ? new int[] {64, 32} : new int[] {32, 16};
         for (int bits : widths) {
-            Load load = decode(code, codeStart, from, opcode, bits);
+            OptionalLong load = decode(code, codeStart, from, opcode, bits);
             boolean usual = bits == widths[0];
-            if (load != null && (usual || (row.isPresent() && load.linear() == from))) {
-                found.add(load);
+            if (load.isPresent() && (usual || (row.isPresent() && load.getAsLong() == from))) {
+                found.add(load.getAsLong());
                 return;
             }
         }
     }
 
-    /** The LIDT around an opcode, if decoding from a known start comes upon it. */
-    private @Nullable Load decode(ByteBuffer code, long codeStart, long from, long opcode, int bits) {
+    /** The address of the LIDT around an opcode, if decoding from a known start comes upon it. */
+    private OptionalLong decode(ByteBuffer code, long codeStart, long from, long opcode, int bits) {
         CodeSegment segment = new CodeSegment(0, bits);
         byte[] bytes = new byte[Disassembler.MOST_BYTES];
         long next = from;
@@ -107,23 +100,15 @@ final class TableLoads {
             code.get(offset, bytes, 0, available);
             DecodedInstruction instruction = disassembler.decode(bytes, 0, available, next, segment);
             if (!instruction.isValid()) {
-                return null;
+                break;
             }
             if (next + instruction.length() - opcode > 0) {
                 return instruction.mnemonic(Syntax.INTEL).startsWith("lidt")
-                        ? new Load(next, bytes(bytes, instruction.length()))
-                        : null;
+                        ? OptionalLong.of(next)
+                        : OptionalLong.empty();
             }
             next += instruction.length();
         }
-        return null;
-    }
-
-    private static List<Byte> bytes(byte[] code, int length) {
-        List<Byte> bytes = new ArrayList<>(length);
-        for (int i = 0; i < length; i++) {
-            bytes.add(code[i]);
-        }
-        return bytes;
+        return OptionalLong.empty();
     }
 }

@@ -241,6 +241,10 @@ public final class Session {
             List<ClientBreakpoint> hit = stop instanceof Stop.Breakpoints at ? breakpoints.of(at.hit()) : List.of();
             events.stopped(stop, hit);
         }
+        tellChangedBreakpoints();
+    }
+
+    private void tellChangedBreakpoints() {
         breakpoints.changed().forEach(this::tellChanged);
         exceptionFilters.changed().forEach(filter -> events.breakpointChanged(ExceptionAnswer.of(filter)));
     }
@@ -377,6 +381,11 @@ public final class Session {
             } else {
                 Session.this.stopped(stop);
             }
+        }
+
+        @Override
+        public void trapsChanged() {
+            tellChangedBreakpoints();
         }
 
         @Override

@@ -49,8 +49,7 @@ final class ScriptedMachine implements AutoCloseable {
                         new BootConfiguration(
                                 image, BootProtocol.FLAT, CpuMode.REAL, new GuestPhysical(CODE), null, "", List.of())));
         PlantedBytes planted = new PlantedBytes(machine.memory());
-        DebugSlots slots = new DebugSlots();
-        traps = new Traps(TrapByte.on(host), planted, slots, new Watches(machine, slots, host));
+        traps = new Traps(machine, planted, TrapByte.on(host), host, () -> {});
         thread = machine.vcpus().get(0);
         cpu = new Cpu(thread, machine.memory(), planted);
         loop = new RunLoop(
@@ -82,7 +81,13 @@ final class ScriptedMachine implements AutoCloseable {
     }
 
     Breakpoint breakpoint(long address, BreakpointMode mode, Condition condition) {
-        Breakpoint breakpoint = new Breakpoint(++breakpoints, new GuestVirtual(address), mode, condition);
+        Breakpoint breakpoint = new Breakpoint(
+                ++breakpoints,
+                new GuestVirtual(address),
+                mode,
+                condition,
+                new GuestVirtual(address).toString(),
+                ExpectedCode.ANY);
         traps.add(breakpoint, cpu);
         return breakpoint;
     }
