@@ -68,6 +68,7 @@ public final class Connection implements AutoCloseable {
                 new LaunchRequests(session),
                 new BreakpointRequests(session),
                 new DataBreakpointRequests(session),
+                new ExceptionRequests(session),
                 new BreakpointLocationsRequest(session),
                 new RunRequests(session),
                 new ThreadsRequest(session),

@@ -1,5 +1,7 @@
 package dev.kvmdap.engine;
 
+import dev.kvmdap.disassembly.CodeSegment;
+import dev.kvmdap.exception.InterruptFrame;
 import dev.kvmdap.kvm.Regs;
 import dev.kvmdap.symbols.CallerFrame;
 import dev.kvmdap.symbols.FrameRegisters;
@@ -14,7 +16,8 @@ import java.util.OptionalLong;
 
 /**
  * The activations that a vCPU is in, innermost first, found one by one as they are asked for: by call-frame information
- * where the code has some, else by the frame pointer. 16-bit code has neither, so only its top frame is known. While the
+ * where the code has some, else by the frame pointer; before a handler's first instruction by what the processor has
+ * pushed. 16-bit code has nothing else, so only its top frame is known. While the
  * guest stands still.
  */
 final class CallStack {
@@ -32,11 +35,16 @@ final class CallStack {
 
     private static final int RBP_64 = 6;
     private static final int EBP_32 = 5;
+    private static final int RSP_64 = 7;
+    private static final int ESP_32 = 4;
+    private static final int RIP_64 = 16;
+    private static final int EIP_32 = 8;
 
+    private final Cpu cpu;
     private final Symbols symbols;
     private final DebuggerMemory memory;
     private final MemoryReader reader;
-    private final boolean unwindable;
+    private boolean unwindable;
     private final List<Frame> frames = new ArrayList<>();
     private final List<Long> ends = new ArrayList<>();
     private boolean complete;
@@ -44,15 +52,17 @@ final class CallStack {
     private record Caller(FrameRegisters registers, long frameEnd, Frame.FoundBy foundBy) {}
 
     CallStack(Cpu cpu, Symbols symbols) {
+        this.cpu = cpu;
         this.symbols = symbols;
         this.memory = cpu.memory();
         this.reader = (linear, into) -> memory.read(linear, into, 0, into.length) == into.length;
         this.unwindable = cpu.codeBits() != 16;
-        frames.add(frame(0, topRegisters(cpu), Frame.FoundBy.REGISTERS));
+        frames.add(frame(0, registers(cpu, cpu.codeBits()), Frame.FoundBy.REGISTERS));
     }
 
-    private static FrameRegisters topRegisters(Cpu cpu) {
-        boolean wide = cpu.codeBits() == 64;
+    /** The processor's registers, numbered as for code of that width. */
+    private static FrameRegisters registers(Cpu cpu, int codeBits) {
+        boolean wide = codeBits == 64;
         FrameRegisters registers = wide ? FrameRegisters.x86_64() : FrameRegisters.i386();
         int[] order = wide ? DWARF_64 : DWARF_32;
         for (int number = 0; number < order.length; number++) {
@@ -92,11 +102,14 @@ final class CallStack {
     }
 
     private boolean findNext() {
-        if (complete || !unwindable) {
+        if (complete) {
             return false;
         }
         Frame callee = frames.get(frames.size() - 1);
-        Optional<Caller> found = caller(callee).filter(caller -> liesAbove(callee, caller));
+        Optional<Caller> found = callee.index() == 0 ? interrupted(callee) : Optional.empty();
+        if (found.isEmpty() && unwindable) {
+            found = caller(callee).filter(caller -> liesAbove(callee, caller));
+        }
         complete = found.isEmpty();
         found.ifPresent(caller -> {
             ends.add(caller.frameEnd());
@@ -122,6 +135,33 @@ final class CallStack {
                 && function.isPresent()
                 && function.get().low() == callee.pc().address();
         return entered ? byStackTop(callee.registers()) : byFramePointer(callee.registers());
+    }
+
+    /**
+     * Before the first instruction of a handler: the code that an exception or interrupt has left. All its registers are as
+     * they were, but for those that the processor has pushed; its stack may be another one.
+     */
+    private Optional<Caller> interrupted(Frame handler) {
+        long pc = handler.pc().address();
+        boolean entered =
+                handler.function().map(function -> function.low() == pc).orElse(true);
+        int vector = entered ? InterruptTable.vectorOf(cpu, pc) : -1;
+        return vector < 0
+                ? Optional.empty()
+                : RaisedException.frame(cpu, vector, InterruptTable.wordBytes(cpu))
+                        .map(this::interrupted);
+    }
+
+    private Caller interrupted(InterruptFrame pushed) {
+        CodeSegment segment = CodeSegments.of(cpu, pushed);
+        unwindable = segment.bits() != 16;
+        FrameRegisters registers = registers(cpu, segment.bits());
+        boolean wide = segment.bits() == 64;
+        long stack = pushed.stack().orElse(pushed.end());
+        registers
+                .set(wide ? RIP_64 : EIP_32, segment.plus(segment.base(), pushed.rip()))
+                .set(wide ? RSP_64 : ESP_32, stack);
+        return new Caller(registers, stack, Frame.FoundBy.EXCEPTION_FRAME);
     }
 
     /** Before a function's first instruction the return address lies on top of the stack. */

@@ -1,5 +1,6 @@
 package dev.kvmdap.engine;
 
+import dev.kvmdap.exception.ProcessorState;
 import dev.kvmdap.kvm.Regs;
 import dev.kvmdap.kvm.Segment;
 import dev.kvmdap.kvm.Sregs;
@@ -9,6 +10,7 @@ import dev.kvmdap.machine.VcpuThread;
 import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.PageWalk;
 import dev.kvmdap.x86.PagingMode;
+import dev.kvmdap.x86.PhysicalMemory;
 import dev.kvmdap.x86.Translation;
 
 /**
@@ -51,6 +53,11 @@ public final class Cpu {
         return debuggerMemory;
     }
 
+    /** The guest's physical memory without planted bytes. */
+    PhysicalMemory ownMemory() {
+        return new GuestOwnMemory(debuggerMemory, memory);
+    }
+
     /** Writes changed registers to KVM. Session thread, while the guest stands still. */
     public void store() {
         thread.call(v -> {
@@ -64,6 +71,11 @@ public final class Cpu {
     public CpuMode mode() {
         Sregs s = sregs();
         return CpuMode.of(s.cr0(), s.efer(), s.cs().l());
+    }
+
+    /** A copy of the registers that decide what becomes of an exception. */
+    public ProcessorState state() {
+        return CpuState.of(regs(), sregs());
     }
 
     /** The width of code at CS: 16, 32 or 64 (SDM vol. 3, 3.4.5). */

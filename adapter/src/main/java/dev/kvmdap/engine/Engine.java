@@ -4,9 +4,12 @@ import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.machine.Machine;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.x86.GuestVirtual;
+import dev.kvmdap.x86.X86Exception;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -29,11 +32,13 @@ public final class Engine implements AutoCloseable {
     private final List<Breakpoint> breakpoints = new ArrayList<>();
     private final List<Watchpoint> watchpoints = new ArrayList<>();
     private final List<Catchpoint> catchpoints = new ArrayList<>();
+    private final List<ExceptionTrap> exceptionTraps = new ArrayList<>();
 
     private Guest guest;
     private final AtomicBoolean tellingChange = new AtomicBoolean();
     private int nextId = 1;
     private @Nullable LineStep step;
+    private boolean stopAtTripleFault = true;
     private OptionalInt pausing = OptionalInt.empty();
     private boolean closed;
 
@@ -59,7 +64,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private Guest powerOn() {
-        return new Guest(powerOn.get(), trapByte, host, this::concludeLater, this::trapsChanged);
+        return new Guest(powerOn.get(), symbols, trapByte, host, this::concludeLater, this::trapsChanged);
     }
 
     /** Any thread. */
@@ -171,6 +176,37 @@ public final class Engine implements AutoCloseable {
             guest.change(traps -> traps.catchpoints().remove(point));
             guest.untold().forget(point);
         }
+    }
+
+    /**
+     * Has exceptions stop the guest at their handlers. Where the guest runs, it is held for the moment that this takes.
+     *
+     * @param condition what must hold for a stop; null for always
+     * @return the trap; its {@link ExceptionTrap#status} says by what means it works, and it changes with the guest's
+     *     interrupt table
+     */
+    public ExceptionTrap addExceptionTrap(Set<X86Exception> kinds, @Nullable ExceptionCondition condition) {
+        ExceptionTrap trap = new ExceptionTrap(kinds, condition);
+        exceptionTraps.add(trap);
+        guest.changeExceptions(exceptions -> exceptions.add(trap));
+        return trap;
+    }
+
+    /** Has them stop the guest no more; a trap that is not set any more is ignored. */
+    public void removeExceptionTrap(ExceptionTrap trap) {
+        if (exceptionTraps.remove(trap)) {
+            guest.changeExceptions(exceptions -> exceptions.remove(trap));
+        }
+    }
+
+    /** Whether a triple fault stops the guest; otherwise it resets the machine, as hardware does. At first it stops. */
+    public void stopAtTripleFault(boolean stop) {
+        stopAtTripleFault = stop;
+    }
+
+    /** What a stop at an exception is about; empty for other stops. While the guest stands still. */
+    public Optional<ExceptionReport> explain(Stop stop) {
+        return new ExceptionReports(guest.cpu(stop.vcpu()), symbols).of(stop);
     }
 
     /** Lets the guest run until something stops it. */
@@ -285,6 +321,7 @@ public final class Engine implements AutoCloseable {
             watchpoints.forEach(point -> traps.add(point, guest.cpu(0)));
             catchpoints.forEach(traps.catchpoints()::add);
         });
+        guest.changeExceptions(exceptions -> exceptionTraps.forEach(exceptions::add));
     }
 
     /** Ends the guest and gives everything back to the host. */
@@ -321,7 +358,10 @@ public final class Engine implements AutoCloseable {
         Stop stop = guest.hold(run);
         boolean paused = stop instanceof Stop.Paused || next != null;
         step = null;
-        if (stop instanceof Stop.Reset reset) {
+        if (stop instanceof Stop.TripleFault && !stopAtTripleFault) {
+            String cause = explain(stop).map(ExceptionReport::text).orElse("a triple fault");
+            startAgain(new Stop.Reset(stop.vcpu(), cause));
+        } else if (stop instanceof Stop.Reset reset) {
             startAgain(reset);
         } else {
             tell(paused ? new Stop.Paused(pausing.orElse(stop.vcpu())) : stop);

@@ -3,6 +3,7 @@ package dev.kvmdap.engine;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.machine.Machine;
 import dev.kvmdap.machine.VcpuThread;
+import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.InstructionKind;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ final class Guest implements AutoCloseable {
     private final Machine machine;
     private final Consumer<Run> cameBack;
     private final Traps traps;
+    private final ExceptionTraps exceptions;
     private final Standstill standstill = new Standstill();
     private final List<Cpu> cpus = new ArrayList<>();
     private final List<RunLoop> loops = new ArrayList<>();
@@ -43,14 +45,22 @@ final class Guest implements AutoCloseable {
     /**
      * Takes over a machine that has just been switched on.
      *
+     * @param symbols what is known of its code
      * @param cameBack hears of every vCPU that stops, on that vCPU's thread
      * @param trapsChanged hears that breakpoints or watchpoints stand otherwise than before; any thread
      */
-    Guest(Machine machine, TrapByte trapByte, HostFindings host, Consumer<Run> cameBack, Runnable trapsChanged) {
+    Guest(
+            Machine machine,
+            Symbols symbols,
+            TrapByte trapByte,
+            HostFindings host,
+            Consumer<Run> cameBack,
+            Runnable trapsChanged) {
         this.machine = machine;
         this.cameBack = cameBack;
         PlantedBytes planted = new PlantedBytes(machine.memory());
         traps = new Traps(machine, planted, trapByte, host, trapsChanged);
+        exceptions = new ExceptionTraps(traps, cpus, symbols);
         HaltCheck halts = new HaltCheck(machine.vcpus().size(), machine.hasInterruptControllers());
         for (VcpuThread thread : machine.vcpus()) {
             Cpu cpu = new Cpu(thread, machine.memory(), planted);
@@ -79,9 +89,12 @@ final class Guest implements AutoCloseable {
 
     /**
      * What waits for the guest's memory or page tables is tried again now and then, since no exit need show that they have
-     * changed.
+     * changed; and whoever comes out of the guest shows whether its interrupt table is another one.
      */
     private void checkTraps() {
+        if (exceptions.areSet()) {
+            interruptRunning();
+        }
         if (running() && traps.mayHaveChanged()) {
             standstill.exclusively(this::reviewTraps);
         }
@@ -125,6 +138,11 @@ final class Guest implements AutoCloseable {
     /** What is not to be told any more. */
     UntoldStops untold() {
         return untold;
+    }
+
+    /** Changes which exceptions stop the guest, while no vCPU runs guest code. */
+    void changeExceptions(Consumer<ExceptionTraps> change) {
+        standstill.exclusively(() -> change.accept(exceptions));
     }
 
     /** Resumes every vCPU, unless one has a stop to tell first. */

@@ -12,6 +12,7 @@ final class InterruptTable {
     /** What {@link #handler} answers for a vector that leads nowhere, or to another task. */
     static final long NO_HANDLER = -1;
 
+    private static final int VECTORS = 256;
     private static final int LOCAL = 1 << 2;
     private static final int SELECTOR_INDEX = ~7 & 0xffff;
     private static final long LINEAR_32 = 0xffff_ffffL;
@@ -27,10 +28,34 @@ final class InterruptTable {
     static long handler(Cpu cpu, int vector) {
         long handler = switch (cpu.mode()) {
             case REAL -> realModeHandler(cpu, vector);
-            case PROTECTED -> gate(cpu, vector, Long.BYTES);
-            case COMPATIBILITY, LONG -> gate(cpu, vector, 2 * Long.BYTES);
+            case PROTECTED -> gate(cpu, vector, Long.BYTES, cpu.privilegeLevel());
+            case COMPATIBILITY, LONG -> gate(cpu, vector, 2 * Long.BYTES, cpu.privilegeLevel());
         };
         return handler == NO_HANDLER || cpu.translate(handler) == PageWalk.NOT_MAPPED ? NO_HANDLER : handler;
+    }
+
+    /** The size of what is pushed for a handler of the current mode: 2, 4 or 8 bytes. */
+    static int wordBytes(Cpu cpu) {
+        return switch (cpu.mode()) {
+            case REAL -> Short.BYTES;
+            case PROTECTED -> Integer.BYTES;
+            case COMPATIBILITY, LONG -> Long.BYTES;
+        };
+    }
+
+    /** The first vector whose handler begins at a linear address; -1 where there is none. */
+    static int vectorOf(Cpu cpu, long handler) {
+        for (int vector = 0; vector < VECTORS; vector++) {
+            long found = switch (cpu.mode()) {
+                case REAL -> realModeHandler(cpu, vector);
+                case PROTECTED -> gate(cpu, vector, Long.BYTES, 0);
+                case COMPATIBILITY, LONG -> gate(cpu, vector, 2 * Long.BYTES, 0);
+            };
+            if (found == handler) {
+                return vector;
+            }
+        }
+        return -1;
     }
 
     private static long realModeHandler(Cpu cpu, int vector) {
@@ -42,7 +67,7 @@ final class InterruptTable {
         return ((pointer >>> 16 & 0xffff) << 4) + (pointer & 0xffff);
     }
 
-    private static long gate(Cpu cpu, int vector, int size) {
+    private static long gate(Cpu cpu, int vector, int size, int cpl) {
         OptionalLong low = entry(cpu, vector, size, 0, Long.BYTES);
         if (low.isEmpty()) {
             return NO_HANDLER;
@@ -53,7 +78,7 @@ final class InterruptTable {
                         low.getAsLong(),
                         entry(cpu, vector, size, Long.BYTES, Long.BYTES).orElse(0))
                 : Gate.decode(low.getAsLong());
-        if (!gate.present() || gate.type() == Gate.TASK_GATE || gate.dpl() < cpu.privilegeLevel()) {
+        if (!gate.present() || gate.type() == Gate.TASK_GATE || gate.dpl() < cpl) {
             return NO_HANDLER;
         }
         return wide ? gate.offset() : inSegment(cpu, gate);

@@ -64,6 +64,21 @@ public sealed interface Stop {
         }
     }
 
+    /**
+     * Before the first instruction of an exception's handler.
+     *
+     * @param exception what was raised
+     * @param hit the traps that wanted it
+     * @param problem what a condition's evaluation failed with; empty if none did
+     */
+    record Raised(int vcpu, RaisedException exception, List<ExceptionTrap> hit, String problem) implements Stop {
+        @Override
+        public String description() {
+            String kinds = exception.kinds().stream().map(Object::toString).collect(Collectors.joining(" or "));
+            return problem.isEmpty() ? kinds : kinds + "; condition has no value: " + problem;
+        }
+    }
+
     /** A step is done. */
     record Step(int vcpu) implements Stop {
         @Override

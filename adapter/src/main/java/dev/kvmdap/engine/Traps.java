@@ -160,6 +160,12 @@ final class Traps {
         }
     }
 
+    /** Whether a tripwire is set, and what {@code cpu} finds at its address is its trap. */
+    boolean isArmed(Tripwire wire, Cpu cpu) {
+        Location location = tripwires.get(wire);
+        return location != null && at(cpu, location.address().address()) == location;
+    }
+
     /** Has someone hear, behind the {@link Turnstile}, of a vCPU whose {@link SystemRegisters} have changed. */
     void addSystemListener(Consumer<Cpu> listener) {
         systemListeners.add(listener);
@@ -179,6 +185,12 @@ final class Traps {
     void systemChanged(Cpu cpu) {
         review(cpu);
         List.copyOf(systemListeners).forEach(listener -> listener.accept(cpu));
+        guards.settle(cpu);
+    }
+
+    /** Says that something stands otherwise than before. */
+    void tellChanged() {
+        changed.run();
     }
 
     /** Whether a look at the guest may show something that no exit has shown. Any thread but the vCPUs'. */

@@ -1,5 +1,6 @@
 package dev.kvmdap.session;
 
+import dev.kvmdap.engine.ExceptionReport;
 import dev.kvmdap.engine.Stop;
 import dev.kvmdap.engine.WatchHit;
 import dev.kvmdap.engine.Watchpoint;
@@ -89,6 +90,21 @@ public final class ClientEvents {
         event.setThreadId(Threads.id(stop.vcpu()));
         event.setAllThreadsStopped(true);
         event.setHitBreakpointIds(hit.stream().map(ClientWatchpoint::id).toArray(Integer[]::new));
+        client.stopped(event);
+    }
+
+    /** The guest stands still at an exception. */
+    void stoppedAtException(Stop stop, ExceptionReport report, List<ExceptionFilters.Chosen> hit) {
+        StoppedEventArguments event = new StoppedEventArguments();
+        event.setReason(StoppedEventArgumentsReason.EXCEPTION);
+        event.setDescription(report.headline());
+        event.setText(report.text());
+        event.setThreadId(Threads.id(stop.vcpu()));
+        event.setAllThreadsStopped(true);
+        if (!hit.isEmpty()) {
+            event.setHitBreakpointIds(
+                    hit.stream().map(ExceptionFilters.Chosen::id).toArray(Integer[]::new));
+        }
         client.stopped(event);
     }
 

@@ -2,6 +2,7 @@ package dev.kvmdap.session;
 
 import com.google.gson.JsonObject;
 import dev.kvmdap.engine.EngineListener;
+import dev.kvmdap.engine.ExceptionReport;
 import dev.kvmdap.engine.Granularity;
 import dev.kvmdap.engine.StepKind;
 import dev.kvmdap.engine.Stop;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -37,6 +39,7 @@ public final class Session {
     private final StopScope stopScope = new StopScope();
     private final ClientBreakpoints breakpoints = new ClientBreakpoints();
     private final ClientWatchpoints watchpoints = new ClientWatchpoints(breakpoints::nextId);
+    private final ExceptionFilters exceptionFilters = new ExceptionFilters(breakpoints::nextId);
 
     private SessionState state = SessionState.CONNECTED;
     private ClientFeatures clientFeatures = ClientFeatures.DEFAULTS;
@@ -44,6 +47,8 @@ public final class Session {
     private CompletableFuture<@Nullable Void> launch = new CompletableFuture<>();
     private @Nullable LaunchedGuest guest;
     private int stoppedVcpu;
+    private @Nullable Stop lastStop;
+    private @Nullable ExceptionReport exception;
 
     /** A session of a client that has just connected. */
     public Session(IDebugProtocolClient client, SessionThread thread) {
@@ -77,6 +82,11 @@ public final class Session {
         return watchpoints;
     }
 
+    /** The exceptions that the client has chosen to stop at. */
+    public ExceptionFilters exceptionFilters() {
+        return exceptionFilters;
+    }
+
     /** What the client may refer to by number until the guest runs again. */
     public StopScope stopScope() {
         return stopScope;
@@ -85,6 +95,16 @@ public final class Session {
     /** The vCPU that the last stop is about, from 0. */
     public int stoppedVcpu() {
         return stoppedVcpu;
+    }
+
+    /** Why the guest stands still; empty before its first stop. */
+    public Optional<Stop> lastStop() {
+        return Optional.ofNullable(lastStop);
+    }
+
+    /** The exception that the last stop is about; empty where it is about none. */
+    public Optional<ExceptionReport> exception() {
+        return Optional.ofNullable(exception);
     }
 
     /**
@@ -153,6 +173,7 @@ public final class Session {
             started.warnings().forEach(events::important);
             breakpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
             watchpoints.placeIn(configuration.noDebug() ? null : started.engine());
+            exceptionFilters.placeIn(configuration.noDebug() ? null : started.engine());
         } catch (RuntimeException failure) {
             powerOff();
             throw RequestFailure.of(Kind.LAUNCH_FAILED, failure).orElseThrow(() -> failure);
@@ -209,13 +230,23 @@ public final class Session {
         state = SessionState.STOPPED;
         stoppedVcpu = stop.vcpu();
         guest().flushOutput();
+        lastStop = stop;
+        exception = guest().engine().explain(stop).orElse(null);
         if (stop instanceof Stop.Watchpoints at) {
             events.stoppedAtData(at, watchpoints.of(at.hits()));
+        } else if (exception != null) {
+            events.stoppedAtException(
+                    stop, exception, stop instanceof Stop.Raised at ? exceptionFilters.of(at.hit()) : List.of());
         } else {
             List<ClientBreakpoint> hit = stop instanceof Stop.Breakpoints at ? breakpoints.of(at.hit()) : List.of();
             events.stopped(stop, hit);
         }
+        tellChangedBreakpoints();
+    }
+
+    private void tellChangedBreakpoints() {
         breakpoints.changed().forEach(this::tellChanged);
+        exceptionFilters.changed().forEach(filter -> events.breakpointChanged(ExceptionAnswer.of(filter)));
     }
 
     /** The client has set breakpoints: once this is answered, it learns of others that have changed with them. */
@@ -354,7 +385,7 @@ public final class Session {
 
         @Override
         public void trapsChanged() {
-            breakpoints.changed().forEach(Session.this::tellChanged);
+            tellChangedBreakpoints();
         }
 
         @Override

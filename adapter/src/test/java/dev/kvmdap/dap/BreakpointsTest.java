@@ -404,22 +404,6 @@ class BreakpointsTest {
         }
     }
 
-    @Test
-    void exceptionFiltersAreAnsweredThoughNoneIsAnnounced() {
-        try (client) {
-            client.launch(Examples.multiboot("long-mode"), () -> {
-                assertThat(client.request("setExceptionBreakpoints", Map.of("filters", List.of()))
-                                .getAsJsonArray("breakpoints"))
-                        .isEmpty();
-                JsonObject answer = answers(
-                                client.request("setExceptionBreakpoints", Map.of("filters", List.of("uncaught"))))
-                        .get(0);
-                assertThat(answer.get("verified").getAsBoolean()).isFalse();
-            });
-            client.expectTerminated(Examples.SUCCESS);
-        }
-    }
-
     private JsonObject setLine(Path source, String marker, Map<String, Object> more) {
         Map<String, Object> breakpoint = new HashMap<>(more);
         breakpoint.put("line", Examples.line(source, marker));
