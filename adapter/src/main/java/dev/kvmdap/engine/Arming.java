@@ -16,21 +16,25 @@ final class Arming {
     private final DebugSlots slots;
     private final GuardedMemory guards;
     private final BiConsumer<Location, Cpu> rewritten;
+    private final Runnable moved;
 
     /**
      * @param rewritten hears of a location whose byte the guest has written over
+     * @param moved hears that a location has given way
      */
     Arming(
             TrapByte trapByte,
             PlantedBytes planted,
             DebugSlots slots,
             GuardedMemory guards,
-            BiConsumer<Location, Cpu> rewritten) {
+            BiConsumer<Location, Cpu> rewritten,
+            Runnable moved) {
         this.trapByte = trapByte;
         this.planted = planted;
         this.slots = slots;
         this.guards = guards;
         this.rewritten = rewritten;
+        this.moved = moved;
     }
 
     /** Arms a location, as its placement says then. */
@@ -86,6 +90,7 @@ final class Arming {
                 if (placement.verified()) {
                     slots.free(slot);
                     holder.place(placement);
+                    moved.run();
                 }
             }
         }

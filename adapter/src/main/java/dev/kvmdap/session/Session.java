@@ -152,7 +152,7 @@ public final class Session {
             guest = started;
             started.warnings().forEach(events::important);
             breakpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
-            watchpoints.placeIn(configuration.noDebug() ? null : started.engine());
+            watchpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
         } catch (RuntimeException failure) {
             powerOff();
             throw RequestFailure.of(Kind.LAUNCH_FAILED, failure).orElseThrow(() -> failure);
@@ -210,17 +210,28 @@ public final class Session {
         stoppedVcpu = stop.vcpu();
         guest().flushOutput();
         if (stop instanceof Stop.Watchpoints at) {
-            events.stoppedAtData(at, watchpoints.of(at.hits()));
+            new WatchReport(guest(), watchpoints).tell(at, events);
         } else {
             List<ClientBreakpoint> hit = stop instanceof Stop.Breakpoints at ? breakpoints.of(at.hit()) : List.of();
             events.stopped(stop, hit);
         }
+        tellChanges();
+    }
+
+    /** What stands otherwise than the client was told. */
+    private void tellChanges() {
         breakpoints.changed().forEach(this::tellChanged);
+        for (ClientWatchpoint ended : watchpoints.takeEnded()) {
+            events.breakpointRemoved(BreakpointAnswer.of(ended));
+            events.message("Data breakpoint %d on %s is gone: %s"
+                    .formatted(ended.id(), ended.request().range().term(), ended.message()));
+        }
+        watchpoints.changed().forEach(changed -> events.breakpointChanged(BreakpointAnswer.of(changed)));
     }
 
     /** The client has set breakpoints: once this is answered, it learns of others that have changed with them. */
     public void breakpointsSet() {
-        afterAnswer.add(() -> breakpoints.changed().forEach(this::tellChanged));
+        afterAnswer.add(this::tellChanges);
     }
 
     private void tellChanged(ClientBreakpoint breakpoint) {
@@ -259,7 +270,7 @@ public final class Session {
             throw failure;
         }
         afterAnswer.add(() -> {
-            breakpoints.changed().forEach(this::tellChanged);
+            tellChanges();
             if (wasStopped) {
                 events.continued(0);
             }
@@ -354,7 +365,7 @@ public final class Session {
 
         @Override
         public void trapsChanged() {
-            breakpoints.changed().forEach(Session.this::tellChanged);
+            tellChanges();
         }
 
         @Override
