@@ -17,9 +17,11 @@ final class Arming {
     private final GuardedMemory guards;
     private final UserCode userCode;
     private final BiConsumer<Location, Cpu> rewritten;
+    private final Runnable moved;
 
     /**
      * @param rewritten hears of a location whose byte the guest has written over
+     * @param moved hears that a location has given way
      */
     Arming(
             TrapByte trapByte,
@@ -27,13 +29,15 @@ final class Arming {
             DebugSlots slots,
             GuardedMemory guards,
             UserCode userCode,
-            BiConsumer<Location, Cpu> rewritten) {
+            BiConsumer<Location, Cpu> rewritten,
+            Runnable moved) {
         this.trapByte = trapByte;
         this.planted = planted;
         this.slots = slots;
         this.guards = guards;
         this.userCode = userCode;
         this.rewritten = rewritten;
+        this.moved = moved;
     }
 
     /** Arms a location, as its placement says then. */
@@ -94,6 +98,7 @@ final class Arming {
                 if (placement.verified()) {
                     slots.free(slot);
                     holder.place(placement);
+                    moved.run();
                 }
             }
         }

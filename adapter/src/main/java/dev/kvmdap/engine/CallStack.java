@@ -33,6 +33,12 @@ final class CallStack {
         Regs.RAX, Regs.RCX, Regs.RDX, Regs.RBX, Regs.RSP, Regs.RBP, Regs.RSI, Regs.RDI, Regs.RIP
     };
 
+    /** How far from the top an activation is looked for. */
+    private static final int DEEPEST = 256;
+
+    /** What 64-bit code may use below its stack pointer (System V psABI for x86-64, 3.2.2). */
+    private static final int RED_ZONE = 128;
+
     private static final int RBP_64 = 6;
     private static final int EBP_32 = 5;
     private static final int RSP_64 = 7;
@@ -99,6 +105,50 @@ final class CallStack {
     OptionalLong frameEnd() {
         frames(0, 2);
         return ends.isEmpty() ? OptionalLong.empty() : OptionalLong.of(ends.get(0));
+    }
+
+    /** The activation whose frame an address lies in; empty where there is none whose caller is known. */
+    Optional<FrameScope> activationAt(long address) {
+        long low = frames.get(0).registers().stackPointer() - RED_ZONE;
+        for (int level = 0; level < DEEPEST && hasCaller(level); level++) {
+            if (Long.compareUnsigned(address - low, ends.get(level) - low) < 0) {
+                return Optional.of(scope(level));
+            }
+            low = ends.get(level);
+        }
+        return Optional.empty();
+    }
+
+    /** The frame of an activation. */
+    Optional<Frame> frameOf(FrameScope scope) {
+        for (int level = 0; level < DEEPEST && hasCaller(level); level++) {
+            if (scope(level).equals(scope)) {
+                return Optional.of(frames.get(level));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether an activation has ended though its caller's has not. */
+    boolean hasLeft(FrameScope scope) {
+        boolean caller = false;
+        for (int level = 0; level < DEEPEST && hasCaller(level); level++) {
+            if (scope(level).equals(scope)) {
+                return false;
+            }
+            caller |= ends.get(level) == scope.callerEnd();
+        }
+        return caller;
+    }
+
+    private boolean hasCaller(int level) {
+        frames(0, level + 2);
+        return ends.size() > level;
+    }
+
+    private FrameScope scope(int level) {
+        long callerEnd = hasCaller(level + 1) ? ends.get(level + 1) : FrameScope.UNKNOWN;
+        return new FrameScope(frames.get(level + 1).pc(), ends.get(level), callerEnd);
     }
 
     private boolean findNext() {

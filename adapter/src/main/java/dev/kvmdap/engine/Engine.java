@@ -140,14 +140,40 @@ public final class Engine implements AutoCloseable {
      * @param length in bytes, at least 1
      * @param condition what must hold for a stop; null for always
      * @param name what people call the memory
+     * @param scope the activation that the memory belongs to, with which the watchpoint ends; null where it exists always
      * @return the watchpoint; its {@link Watchpoint#watching} says whether and by what means it notices accesses
      */
     public Watchpoint addWatchpoint(
-            GuestVirtual address, int length, WatchAccess access, @Nullable Condition condition, String name) {
-        Watchpoint point = new Watchpoint(nextId++, address, length, access, condition, name);
+            GuestVirtual address,
+            int length,
+            WatchAccess access,
+            @Nullable Condition condition,
+            String name,
+            @Nullable FrameScope scope) {
+        Watchpoint point = new Watchpoint(nextId++, address, length, access, condition, name, scope);
         watchpoints.add(point);
         guest.change(traps -> traps.add(point, guest.cpu(0)));
         return point;
+    }
+
+    /** For people: by what means memory of that length would be watched. */
+    public String meansToWatch(GuestVirtual address, int length, WatchAccess access) {
+        return guest.traps().watches().means(address, length, access);
+    }
+
+    /**
+     * The activation whose stack frame a linear address lies in; empty where it lies in none whose end is known. While the
+     * guest stands still.
+     *
+     * @param vcpu whose call stack, from 0
+     */
+    public Optional<FrameScope> activationAt(int vcpu, GuestVirtual address) {
+        return callStack(vcpu).activationAt(address.address());
+    }
+
+    /** The frame of an activation that has not ended; empty where it is not on a vCPU's call stack. */
+    public Optional<Frame> frameOf(int vcpu, FrameScope scope) {
+        return callStack(vcpu).frameOf(scope);
     }
 
     /** Removes a watchpoint; one that is not set any more is ignored. */
@@ -318,10 +344,19 @@ public final class Engine implements AutoCloseable {
         guest = powerOn();
         guest.change(traps -> {
             breakpoints.forEach(breakpoint -> traps.add(breakpoint, guest.cpu(0)));
-            watchpoints.forEach(point -> traps.add(point, guest.cpu(0)));
+            watchpoints.forEach(point -> addAgain(point, traps));
             catchpoints.forEach(traps.catchpoints()::add);
         });
         guest.changeExceptions(exceptions -> exceptionTraps.forEach(exceptions::add));
+    }
+
+    private void addAgain(Watchpoint point, Traps traps) {
+        if (point.scope() == null) {
+            traps.add(point, guest.cpu(0));
+        } else {
+            point.end();
+            trapsChanged();
+        }
     }
 
     /** Ends the guest and gives everything back to the host. */
@@ -370,7 +405,34 @@ public final class Engine implements AutoCloseable {
 
     private void tell(Stop stop) {
         pausing = OptionalInt.empty();
-        listener.stopped(stop);
+        noticeLeftFrames(stop.vcpu());
+        listener.stopped(stop instanceof Stop.Watchpoints accesses ? withInstructions(accesses) : stop);
+    }
+
+    /** Activations that ended by a jump out of them, past their return address, where their watchpoints would have noticed. */
+    private void noticeLeftFrames(int vcpu) {
+        boolean found = false;
+        for (Watchpoint point : watchpoints) {
+            FrameScope scope = point.scope();
+            if (scope != null && !point.hasEnded() && callStack(vcpu).hasLeft(scope)) {
+                point.end();
+                found = true;
+            }
+        }
+        if (found) {
+            trapsChanged();
+        }
+    }
+
+    /** With the instructions that did it, also where the vCPU had gone past them before it was stopped. */
+    private Stop.Watchpoints withInstructions(Stop.Watchpoints stop) {
+        AccessingInstruction found = new AccessingInstruction(guest.cpu(stop.vcpu()), symbols);
+        List<WatchHit> hits = stop.hits().stream()
+                .map(hit -> hit.instruction().isPresent()
+                        ? hit
+                        : found.of(hit).map(hit::by).orElse(hit))
+                .toList();
+        return new Stop.Watchpoints(stop.vcpu(), hits, stop.problem());
     }
 
     /** A pause that came too late for the old machine is one of the new machine. */

@@ -111,6 +111,11 @@ final class Guest implements AutoCloseable {
         return machine;
     }
 
+    /** What is armed; looked at only. */
+    Traps traps() {
+        return traps;
+    }
+
     Cpu cpu(int vcpu) {
         return cpus.get(vcpu);
     }

@@ -29,6 +29,7 @@ final class Traps {
     private final Runnable changed;
     private final IdentityHashMap<Breakpoint, List<Location>> places = new IdentityHashMap<>();
     private final IdentityHashMap<Tripwire, Location> tripwires = new IdentityHashMap<>();
+    private final IdentityHashMap<Watchpoint, Tripwire> frameEnds = new IdentityHashMap<>();
     private final List<Consumer<Cpu>> systemListeners = new ArrayList<>();
     private int version;
 
@@ -45,7 +46,7 @@ final class Traps {
         guards = new GuardedMemory(pages, planted, host);
         withheld = new WithheldPages(pages, planted);
         userCode = new UserCode(host);
-        arming = new Arming(trapByte, planted, slots, guards, userCode, this::rewritten);
+        arming = new Arming(trapByte, planted, slots, guards, userCode, this::rewritten, changed);
         watches = new Watches(pages, slots, arming, host);
         catchpoints = new Catchpoints(machine.kernelDevices());
         waiting = new WaitingBreakpoints(guards, planted, this::place, this::retry);
@@ -178,7 +179,7 @@ final class Traps {
 
     /** Whether anybody wants to hear of changed system registers. */
     boolean hasSystemListeners() {
-        return !systemListeners.isEmpty() || !places.isEmpty() || waiting.arePending();
+        return !systemListeners.isEmpty() || !places.isEmpty() || waiting.arePending() || watches.arePending();
     }
 
     /** A vCPU's {@link SystemRegisters} have changed. */
@@ -195,7 +196,7 @@ final class Traps {
 
     /** Whether a look at the guest may show something that no exit has shown. Any thread but the vCPUs'. */
     boolean mayHaveChanged() {
-        return waiting.arePending() || guards.looksChanged();
+        return waiting.arePending() || watches.arePending() || guards.looksChanged();
     }
 
     /** Trapped writes of the guest's, or other signs, make it likely that guarded bytes have changed. */
@@ -220,7 +221,10 @@ final class Traps {
 
     /** Tries again for all that waits: something has become free, or the guest has made it ready. */
     void retry(Cpu cpu) {
-        if (waiting.retry(cpu)) {
+        boolean breakpointsChanged = waiting.retry(cpu);
+        boolean watchpointsChanged = watches.retry(cpu);
+        if (breakpointsChanged || watchpointsChanged) {
+            version++;
             changed.run();
         }
     }
@@ -270,15 +274,31 @@ final class Traps {
         }
     }
 
-    /** Sets a watchpoint; its {@link Watchpoint#watching} says by what means. */
+    /** Sets a watchpoint, or lets it wait; its {@link Watchpoint#watching} says which, and by what means. */
     void add(Watchpoint point, Cpu cpu) {
         version++;
         watches.add(point, cpu);
+        FrameScope scope = point.scope();
+        if (scope != null) {
+            Tripwire end = returned -> {
+                if (point.endAt(returned)) {
+                    changed.run();
+                }
+                return null;
+            };
+            frameEnds.put(point, end);
+            point.endIsNoticed(
+                    add(end, scope.returnAddress(), BreakpointMode.AUTO, cpu).verified());
+        }
     }
 
     void remove(Watchpoint point) {
         version++;
         watches.remove(point);
+        Tripwire end = frameEnds.remove(point);
+        if (end != null) {
+            remove(end);
+        }
     }
 
     /** Arms a place for the end of a step: in a slot while one is free, since that leaves the guest's memory alone. */

@@ -32,6 +32,8 @@ final class Watches {
     private final boolean readOnlySlots;
 
     private Watch[] watches = {};
+    private final List<Watchpoint> waiting = new ArrayList<>();
+    private volatile boolean pending;
     private boolean stepping;
 
     Watches(PageTraps pages, DebugSlots slots, Arming arming, HostFindings host) {
@@ -57,26 +59,63 @@ final class Watches {
         return stepping;
     }
 
-    /** Sets a watchpoint by the cheapest means that serves it; its {@link Watchpoint#watching} says which. */
+    /** Sets a watchpoint by the cheapest means that serves it, or lets it wait; its {@link Watchpoint#watching} says which. */
     void add(Watchpoint point, Cpu cpu) {
+        if (!set(point, cpu)) {
+            waiting.add(point);
+        }
+        pending = isPending();
+    }
+
+    private boolean set(Watchpoint point, Cpu cpu) {
         Watch watch = Watch.of(point, cpu);
         if (watch == null) {
-            point.watching(
-                    new Watching.Failed("the %d bytes at %s are not all mapped to RAM now; set it again when they are"
-                            .formatted(point.length(), point.address())));
-        } else if (watches.length == MOST) {
-            point.watching(new Watching.Failed("there are %d watchpoints already; remove one".formatted(MOST)));
-        } else {
-            point.watching(choose(watch, cpu));
-            if (point.watching().works()) {
-                watches = Arrays.copyOf(watches, watches.length + 1);
-                watches[watches.length - 1] = watch;
-                arrange();
-            }
+            point.watching(new Watching.Pending(
+                    "the %d bytes at %s are not all mapped to RAM now".formatted(point.length(), point.address())));
+            return false;
         }
+        if (watches.length == MOST) {
+            point.watching(new Watching.Failed("there are %d watchpoints already; remove one".formatted(MOST)));
+            return false;
+        }
+        point.watching(choose(watch, cpu));
+        if (!point.watching().works()) {
+            return false;
+        }
+        watches = Arrays.copyOf(watches, watches.length + 1);
+        watches[watches.length - 1] = watch;
+        arrange();
+        return true;
+    }
+
+    /** Whether any waits for its memory to be mapped. Any thread. */
+    boolean arePending() {
+        return pending;
+    }
+
+    private boolean isPending() {
+        return waiting.stream().anyMatch(point -> point.watching() instanceof Watching.Pending);
+    }
+
+    /** Tries again for those that wait: whether anything about them is new. */
+    boolean retry(Cpu cpu) {
+        boolean changed = false;
+        for (Watchpoint point : List.copyOf(waiting)) {
+            String before = point.watching().text();
+            if (set(point, cpu)) {
+                waiting.remove(point);
+            }
+            changed |= !before.equals(point.watching().text());
+        }
+        pending = isPending();
+        return changed;
     }
 
     void remove(Watchpoint point) {
+        if (waiting.remove(point)) {
+            pending = isPending();
+            return;
+        }
         watches = Arrays.stream(watches)
                 .filter(watch -> !watch.point().equals(point))
                 .toArray(Watch[]::new);
@@ -101,10 +140,27 @@ final class Watches {
             }
         }
         boolean holdsTables = Arrays.stream(watch.pages()).anyMatch(cpu::isPageTable);
+        return withoutSlots(point.access(), holdsTables);
+    }
+
+    /** For people: by what means memory of that length would be watched now. */
+    String means(GuestVirtual address, int length, WatchAccess access) {
+        boolean slotsWork = access == WatchAccess.WRITE ? writeSlots : accessSlots;
+        if (slotsWork) {
+            int pieces = WatchedPiece.cut(address, length, access, "").size();
+            if (pieces <= DebugSlots.COUNT) {
+                return "takes %d of the %d debug registers".formatted(pieces, DebugSlots.COUNT);
+            }
+        }
+        String why = slotsWork ? "too long for the debug registers: " : "";
+        return why + "watched by " + withoutSlots(access, false).text();
+    }
+
+    private Watching withoutSlots(WatchAccess access, boolean holdsTables) {
         if (pageProtection && !holdsTables) {
             return new Watching.ProtectedPages();
         }
-        if (!writesOnly) {
+        if (access != WatchAccess.WRITE) {
             return new Watching.Failed(whyNoReads(holdsTables));
         }
         return readOnlySlots ? new Watching.ReadOnlyPages() : new Watching.Stepping();
@@ -202,6 +258,9 @@ final class Watches {
         String problem = "";
         for (int i = 0; i < watches.length; i++) {
             if ((accessed & 1L << i) != 0) {
+                if (watches[i].point().hasEnded()) {
+                    continue;
+                }
                 WatchHit hit = watches[i].access(cpu, instruction);
                 Condition condition = hit.watchpoint().condition();
                 try {

@@ -11,7 +11,7 @@ public sealed interface Watching {
 
     /** Whether accesses are noticed. */
     default boolean works() {
-        return !(this instanceof Failed);
+        return !(this instanceof Failed) && !(this instanceof Pending);
     }
 
     /**
@@ -22,7 +22,8 @@ public sealed interface Watching {
     record Slots(List<Integer> slots) implements Watching {
         @Override
         public String text() {
-            return "debug registers " + slots.stream().map(slot -> "DR" + slot).collect(Collectors.joining(", "));
+            String held = slots.stream().map(slot -> "DR" + slot).collect(Collectors.joining(", "));
+            return (slots.size() == 1 ? "debug register " : "debug registers ") + held;
         }
     }
 
@@ -49,6 +50,13 @@ public sealed interface Watching {
             return "single-stepping and comparing (slow; sees changes of the value only)";
         }
     }
+
+    /**
+     * It notices nothing yet: it will when the guest has mapped its memory.
+     *
+     * @param text what it waits for
+     */
+    record Pending(String text) implements Watching {}
 
     /**
      * It notices nothing.

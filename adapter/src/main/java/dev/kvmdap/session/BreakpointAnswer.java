@@ -27,4 +27,17 @@ public final class BreakpointAnswer {
         }
         return answer;
     }
+
+    /** A data breakpoint as the client is told of it. */
+    public static Breakpoint of(ClientWatchpoint watchpoint) {
+        Breakpoint answer = new Breakpoint();
+        answer.setId(watchpoint.id());
+        answer.setVerified(watchpoint.verified());
+        answer.setMessage(watchpoint.message());
+        if (!watchpoint.verified()) {
+            answer.setReason(
+                    watchpoint.isPending() ? BreakpointNotVerifiedReason.PENDING : BreakpointNotVerifiedReason.FAILED);
+        }
+        return answer;
+    }
 }

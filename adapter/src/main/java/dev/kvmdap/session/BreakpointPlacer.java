@@ -40,6 +40,11 @@ final class BreakpointPlacer {
         this.names = new ProgramNames(symbols);
     }
 
+    /** What sets them. */
+    Engine engine() {
+        return engine;
+    }
+
     /** Sets a breakpoint at all its places; where there is none the answer says why. */
     Places place(BreakpointRequest request) {
         Condition condition;
@@ -64,7 +69,12 @@ final class BreakpointPlacer {
         return at(((AtInstruction) request.target()).address(), request, condition);
     }
 
-    private @Nullable Condition policy(When when) {
+    /**
+     * When a breakpoint that may be hit anywhere stops; null for always.
+     *
+     * @throws RequestFailure where one of its texts is wrong
+     */
+    @Nullable Condition policy(When when) {
         Condition condition =
                 when.condition().isBlank() ? null : read("condition", () -> names.condition(when.condition()));
         HitCount count = when.hitCondition().isBlank() ? null : HitCount.parse(when.hitCondition());

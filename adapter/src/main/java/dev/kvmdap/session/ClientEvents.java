@@ -2,13 +2,8 @@ package dev.kvmdap.session;
 
 import dev.kvmdap.engine.ExceptionReport;
 import dev.kvmdap.engine.Stop;
-import dev.kvmdap.engine.WatchHit;
-import dev.kvmdap.engine.Watchpoint;
-import dev.kvmdap.session.ClientWatchpoints.ClientWatchpoint;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.eclipse.lsp4j.debug.Breakpoint;
 import org.eclipse.lsp4j.debug.BreakpointEventArguments;
 import org.eclipse.lsp4j.debug.BreakpointEventArgumentsReason;
@@ -81,12 +76,17 @@ public final class ClientEvents {
         client.stopped(event);
     }
 
-    /** The guest stands still behind an access to watched memory. */
-    void stoppedAtData(Stop.Watchpoints stop, List<ClientWatchpoint> hit) {
+    /**
+     * The guest stands still behind an access to watched memory.
+     *
+     * @param text what was accessed, how, and by what
+     * @param hit the client's data breakpoints
+     */
+    void stoppedAtData(Stop.Watchpoints stop, String text, List<ClientWatchpoint> hit) {
         StoppedEventArguments event = new StoppedEventArguments();
         event.setReason(StoppedEventArgumentsReason.DATA_BREAKPOINT);
         event.setDescription(stop.description());
-        event.setText(stop.hits().stream().map(ClientEvents::tell).collect(Collectors.joining("\n")));
+        event.setText(text);
         event.setThreadId(Threads.id(stop.vcpu()));
         event.setAllThreadsStopped(true);
         event.setHitBreakpointIds(hit.stream().map(ClientWatchpoint::id).toArray(Integer[]::new));
@@ -106,35 +106,6 @@ public final class ClientEvents {
                     hit.stream().map(ExceptionFilters.Chosen::id).toArray(Integer[]::new));
         }
         client.stopped(event);
-    }
-
-    private static String tell(WatchHit hit) {
-        Watchpoint watched = hit.watchpoint();
-        String what = hit.changed()
-                ? "%s -> %s".formatted(number(hit.before()), number(hit.after()))
-                : "%s, unchanged".formatted(number(hit.after()));
-        String by = hit.instruction()
-                .map(address -> ", by the instruction at " + address)
-                .orElse("");
-        return "%d bytes at %s: %s%s (caught by %s)"
-                .formatted(
-                        watched.length(),
-                        watched.address(),
-                        what,
-                        by,
-                        watched.watching().text());
-    }
-
-    /** Up to eight bytes as one number, more as they lie in memory. */
-    private static String number(byte[] bytes) {
-        if (bytes.length > Long.BYTES) {
-            return HexFormat.ofDelimiter(" ").formatHex(bytes);
-        }
-        long value = 0;
-        for (int i = bytes.length - 1; i >= 0; i--) {
-            value = value << Byte.SIZE | (bytes[i] & 0xff);
-        }
-        return "0x" + Long.toHexString(value);
     }
 
     private static String reason(Stop stop, List<ClientBreakpoint> hit) {
@@ -195,8 +166,17 @@ public final class ClientEvents {
 
     /** A breakpoint is not what its answer said any more. */
     void breakpointChanged(Breakpoint breakpoint) {
+        breakpoint(BreakpointEventArgumentsReason.CHANGED, breakpoint);
+    }
+
+    /** There is no such breakpoint any more. */
+    void breakpointRemoved(Breakpoint breakpoint) {
+        breakpoint(BreakpointEventArgumentsReason.REMOVED, breakpoint);
+    }
+
+    private void breakpoint(String reason, Breakpoint breakpoint) {
         BreakpointEventArguments event = new BreakpointEventArguments();
-        event.setReason(BreakpointEventArgumentsReason.CHANGED);
+        event.setReason(reason);
         event.setBreakpoint(breakpoint);
         client.breakpoint(event);
     }

@@ -1,12 +1,11 @@
 package dev.kvmdap.session;
 
-import dev.kvmdap.engine.Condition;
 import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.WatchHit;
 import dev.kvmdap.engine.Watchpoint;
-import dev.kvmdap.expression.ExpressionException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,28 +14,7 @@ public final class ClientWatchpoints {
 
     private final IntSupplier ids;
     private List<ClientWatchpoint> set = List.of();
-    private @Nullable Engine engine;
-
-    /**
-     * One of them.
-     *
-     * @param id the client's number of it, which no breakpoint has either
-     * @param watchpoint the engine's; null where there is none
-     * @param problem why there is none; empty otherwise
-     */
-    public record ClientWatchpoint(
-            int id, DataBreakpointRequest request, @Nullable Watchpoint watchpoint, String problem) {
-
-        /** Whether accesses are noticed. */
-        public boolean verified() {
-            return watchpoint != null && watchpoint.watching().works();
-        }
-
-        /** For people: by what means, or why not. */
-        public String message() {
-            return watchpoint == null ? problem : watchpoint.watching().text();
-        }
-    }
+    private @Nullable BreakpointPlacer placer;
 
     ClientWatchpoints(IntSupplier ids) {
         this.ids = ids;
@@ -47,58 +25,95 @@ public final class ClientWatchpoints {
         List<ClientWatchpoint> old = new ArrayList<>(set);
         List<ClientWatchpoint> fresh = new ArrayList<>();
         for (DataBreakpointRequest request : requests) {
-            fresh.add(old.stream()
-                    .filter(kept -> kept.request().equals(request) && kept.verified())
-                    .findFirst()
-                    .orElseGet(() -> new ClientWatchpoint(ids.getAsInt(), request, null, "not set yet")));
+            fresh.add(take(request, old));
         }
-        old.removeAll(fresh);
         old.forEach(this::remove);
-        set = fresh.stream()
-                .map(wanted -> wanted.verified() ? wanted : place(wanted))
-                .toList();
+        set = List.copyOf(fresh);
+        fresh.stream()
+                .filter(wanted -> wanted.watchpoint() == null && !wanted.hasEnded())
+                .forEach(this::place);
+        fresh.forEach(ClientWatchpoint::changed);
+        return set;
+    }
+
+    private ClientWatchpoint take(DataBreakpointRequest request, List<ClientWatchpoint> old) {
+        for (ClientWatchpoint kept : old) {
+            if (kept.request().equals(request)) {
+                old.remove(kept);
+                return kept;
+            }
+        }
+        return new ClientWatchpoint(ids.getAsInt(), request);
+    }
+
+    /** Those that are set now, in the client's order. */
+    public List<ClientWatchpoint> all() {
         return set;
     }
 
     /** Places all of them in a guest that has just been launched; null where it runs without debugging. */
-    void placeIn(@Nullable Engine launched) {
-        engine = launched;
-        set = set.stream().map(this::place).toList();
+    void placeIn(@Nullable BreakpointPlacer launched) {
+        boolean again = placer != null;
+        placer = launched;
+        for (ClientWatchpoint wanted : set) {
+            if (again && wanted.request().range().scope().isPresent()) {
+                wanted.end();
+            } else {
+                place(wanted);
+            }
+        }
     }
 
-    /** Those whose memory was accessed. */
-    List<ClientWatchpoint> of(List<WatchHit> hits) {
+    /** The client's data breakpoint that the engine's belongs to. */
+    Optional<ClientWatchpoint> of(WatchHit hit) {
         return set.stream()
-                .filter(kept -> hits.stream().anyMatch(hit -> hit.watchpoint().equals(kept.watchpoint())))
+                .filter(kept -> hit.watchpoint().equals(kept.watchpoint()))
+                .findFirst();
+    }
+
+    /** Takes those out whose variables exist no more. */
+    List<ClientWatchpoint> takeEnded() {
+        List<ClientWatchpoint> ended = set.stream()
+                .filter(kept -> {
+                    Watchpoint point = kept.watchpoint();
+                    return point != null && point.hasEnded();
+                })
                 .toList();
+        ended.forEach(this::remove);
+        ended.forEach(ClientWatchpoint::end);
+        return ended;
+    }
+
+    /** Those whose state is another than the client was told. */
+    List<ClientWatchpoint> changed() {
+        return set.stream().filter(ClientWatchpoint::changed).toList();
     }
 
     private void remove(ClientWatchpoint removed) {
-        if (engine != null && removed.watchpoint() != null) {
-            engine.removeWatchpoint(removed.watchpoint());
+        Watchpoint point = removed.watchpoint();
+        if (placer != null && point != null) {
+            placer.engine().removeWatchpoint(point);
         }
     }
 
-    private ClientWatchpoint place(ClientWatchpoint wanted) {
-        if (engine == null) {
-            return new ClientWatchpoint(
-                    wanted.id(), wanted.request(), null, "the guest runs without debugging (noDebug)");
+    private void place(ClientWatchpoint wanted) {
+        if (placer == null) {
+            wanted.refuse("the guest runs without debugging (noDebug)");
+            return;
         }
         DataBreakpointRequest request = wanted.request();
-        Condition condition;
+        DataRange range = request.range();
+        Engine engine = placer.engine();
         try {
-            condition = request.condition().isBlank()
-                    ? null
-                    : new ProgramNames(engine.symbols()).condition(request.condition());
-        } catch (ExpressionException wrong) {
-            return new ClientWatchpoint(wanted.id(), request, null, "condition: " + wrong.getMessage());
+            wanted.place(engine.addWatchpoint(
+                    range.address(),
+                    range.length(),
+                    request.access(),
+                    placer.policy(request.when()),
+                    range.term(),
+                    range.scope().orElse(null)));
+        } catch (RequestFailure wrong) {
+            wanted.refuse(String.valueOf(wrong.getMessage()));
         }
-        Watchpoint point = engine.addWatchpoint(
-                request.range().address(),
-                request.range().length(),
-                request.access(),
-                condition,
-                request.range().address().toString());
-        return new ClientWatchpoint(wanted.id(), request, point, "");
     }
 }

@@ -172,7 +172,7 @@ public final class Session {
             guest = started;
             started.warnings().forEach(events::important);
             breakpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
-            watchpoints.placeIn(configuration.noDebug() ? null : started.engine());
+            watchpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
             exceptionFilters.placeIn(configuration.noDebug() ? null : started.engine());
         } catch (RuntimeException failure) {
             powerOff();
@@ -233,7 +233,7 @@ public final class Session {
         lastStop = stop;
         exception = guest().engine().explain(stop).orElse(null);
         if (stop instanceof Stop.Watchpoints at) {
-            events.stoppedAtData(at, watchpoints.of(at.hits()));
+            new WatchReport(guest(), watchpoints).tell(at, events);
         } else if (exception != null) {
             events.stoppedAtException(
                     stop, exception, stop instanceof Stop.Raised at ? exceptionFilters.of(at.hit()) : List.of());
@@ -241,17 +241,24 @@ public final class Session {
             List<ClientBreakpoint> hit = stop instanceof Stop.Breakpoints at ? breakpoints.of(at.hit()) : List.of();
             events.stopped(stop, hit);
         }
-        tellChangedBreakpoints();
+        tellChanges();
     }
 
-    private void tellChangedBreakpoints() {
+    /** What stands otherwise than the client was told. */
+    private void tellChanges() {
         breakpoints.changed().forEach(this::tellChanged);
+        for (ClientWatchpoint ended : watchpoints.takeEnded()) {
+            events.breakpointRemoved(BreakpointAnswer.of(ended));
+            events.message("Data breakpoint %d on %s is gone: %s"
+                    .formatted(ended.id(), ended.request().range().term(), ended.message()));
+        }
+        watchpoints.changed().forEach(changed -> events.breakpointChanged(BreakpointAnswer.of(changed)));
         exceptionFilters.changed().forEach(filter -> events.breakpointChanged(ExceptionAnswer.of(filter)));
     }
 
     /** The client has set breakpoints: once this is answered, it learns of others that have changed with them. */
     public void breakpointsSet() {
-        afterAnswer.add(() -> breakpoints.changed().forEach(this::tellChanged));
+        afterAnswer.add(this::tellChanges);
     }
 
     private void tellChanged(ClientBreakpoint breakpoint) {
@@ -290,7 +297,7 @@ public final class Session {
             throw failure;
         }
         afterAnswer.add(() -> {
-            breakpoints.changed().forEach(this::tellChanged);
+            tellChanges();
             if (wasStopped) {
                 events.continued(0);
             }
@@ -385,7 +392,7 @@ public final class Session {
 
         @Override
         public void trapsChanged() {
-            tellChangedBreakpoints();
+            tellChanges();
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.kvmdap.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.kvmdap.elf.ElfFile;
 import dev.kvmdap.elf.Toolchain;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.Hosts;
@@ -203,6 +204,54 @@ class ChangingCodeOnKvmTest {
                     guest.ask(e -> e.addBreakpoint(new GuestVirtual(guest.label("done")), BreakpointMode.AUTO, null));
 
             assertThat(guest.resume()).isEqualTo(at(often));
+        }
+    }
+
+    @Test
+    void slotIsGivenUpForAHardwareBreakpointWhenAByteWillDo() {
+        try (DebuggedGuest guest = guest()) {
+            assumePlantedBytes(guest);
+            Breakpoint late = guest.breakpoint(guest.label("late"), BreakpointMode.AUTO);
+            assertThat(guest.resume()).isEqualTo(at(late));
+            List<Breakpoint> hardware = List.of("maps", "switches", "overwrite", "patches").stream()
+                    .map(label -> guest.breakpoint(guest.label(label), BreakpointMode.HARDWARE))
+                    .toList();
+
+            assertThat(hardware).allMatch(one -> one.placement() instanceof Placement.Slot);
+            assertThat(late.placement()).isInstanceOf(Placement.Planted.class);
+            assertThat(guest.trapChanges()).isPositive();
+            assertThat(guest.resume()).isEqualTo(at(hardware.get(2)));
+            Breakpoint fifth = guest.breakpoint(guest.label("unpack"), BreakpointMode.HARDWARE);
+            assertThat(fifth.placement().text())
+                    .contains("DR0: breakpoint unpacked.s:", "DR3: breakpoint unpacked.s:", "remove one of them");
+            guest.tell(e -> e.removeBreakpoint(hardware.get(0)));
+            assertThat(fifth.placement()).isInstanceOf(Placement.Slot.class);
+        }
+    }
+
+    @Test
+    void stepOverACallNeedsNoSlot() {
+        try (DebuggedGuest guest = guest()) {
+            List.of("maps", "switches", "overwrite", "patches")
+                    .forEach(label -> guest.breakpoint(guest.label(label), BreakpointMode.HARDWARE));
+            guest.step(StepKind.OVER, Granularity.INSTRUCTION);
+            guest.step(StepKind.OVER, Granularity.INSTRUCTION);
+
+            assertThat(guest.pc()).isEqualTo(guest.marker("unpacked"));
+        }
+    }
+
+    @Test
+    void watchedMemoryThatIsNotMappedYetIsWatchedOnceItIs() {
+        try (DebuggedGuest guest = guest()) {
+            long counted = ElfFile.open(image).symbols().named("counted").get(0).value();
+            Watchpoint point = guest.ask(e -> e.addWatchpoint(
+                    new GuestVirtual(HIGH_HALF + counted), 8, WatchAccess.WRITE, null, "counted", null));
+            assertThat(point.watching()).isInstanceOf(Watching.Pending.class);
+            guest.setPc(guest.label("maps"));
+
+            assertThat(guest.resume()).isInstanceOf(Stop.Watchpoints.class);
+            assertThat(point.watching().works()).isTrue();
         }
     }
 }
