@@ -21,8 +21,10 @@ final class InstructionStep {
 
     private final byte[] code = new byte[Instruction.MAX_BYTES];
     private final Instruction instruction = new Instruction();
+    private final FaultHandlers faultHandlers;
     private long pc;
     private boolean interruptible;
+    private boolean faulted;
 
     InstructionStep(Cpu cpu, Vcpu vcpu, Traps traps, Turnstile turnstile, GuestEntry guest) {
         this.cpu = cpu;
@@ -30,6 +32,12 @@ final class InstructionStep {
         this.traps = traps;
         this.turnstile = turnstile;
         this.guest = guest;
+        this.faultHandlers = new FaultHandlers(cpu);
+    }
+
+    /** The guest has run meanwhile, or its memory has been changed. */
+    void prepare() {
+        faultHandlers.forget();
     }
 
     /** Looks at the instruction that will be executed. */
@@ -42,6 +50,11 @@ final class InstructionStep {
     /** The linear address of the instruction that was decoded. */
     long pc() {
         return pc;
+    }
+
+    /** Whether the last one that was executed has raised a fault, and the vCPU stands before its handler's first instruction. */
+    boolean faulted() {
+        return faulted;
     }
 
     /** The linear address behind it. For kinds other than {@link InstructionKind#OTHER}. */
@@ -120,15 +133,18 @@ final class InstructionStep {
     }
 
     private Outcome enter(int disarmedSlot) {
-        long destination = Destination.of(instruction, pc, cpu, vcpu);
-        if (destination != Destination.UNKNOWN) {
-            return guest.runTo(destination, disarmedSlot);
-        }
+        faultHandlers.choose(instruction, pc);
         long rip = cpu.regs().rip();
         long stack = cpu.regs().rsp();
         int codeSegment = cpu.sregs().cs().selector();
-        Outcome outcome = guest.step(disarmedSlot, instruction.kind(), interruptible);
-        if (hasFaulted(outcome, rip, stack)) {
+        long destination = Destination.of(instruction, pc, cpu, vcpu);
+        Outcome outcome = destination == Destination.UNKNOWN
+                ? guest.step(disarmedSlot, instruction.kind(), interruptible, faultHandlers)
+                : guest.runTo(destination, disarmedSlot, faultHandlers);
+        faulted = cpu.pc() != destination
+                && faultHandlers.isChosen(cpu.pc())
+                && SavedFlags.isReturnAddress(cpu, rip, codeSegment);
+        if (faulted || hasJumped(outcome, rip, stack)) {
             SavedFlags.clearTrapFlag(cpu, rip, codeSegment);
         }
         return outcome;
@@ -138,7 +154,7 @@ final class InstructionStep {
      * Whether the step has ended in a handler: the trap flag did not end it, but a trap in the handler, or another thread;
      * or it did, on hosts whose KVM delivers exceptions itself, behind the handler's first instruction.
      */
-    private boolean hasFaulted(Outcome outcome, long rip, long stack) {
+    private boolean hasJumped(Outcome outcome, long rip, long stack) {
         long passed = cpu.regs().rip() - rip;
         if (!guest.isEndOfStep(outcome)) {
             return passed != 0;

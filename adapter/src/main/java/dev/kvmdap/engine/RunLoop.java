@@ -65,6 +65,7 @@ final class RunLoop {
         turnstile.enter();
         try {
             guest.disarm();
+            instruction.prepare();
             traps.watches().refresh(cpu);
             noticeSystemChange();
             executed = InstructionKind.OTHER;
@@ -120,7 +121,7 @@ final class RunLoop {
                 long next = instruction.next();
                 long stack = cpu.stackPointer();
                 Stop stop = step();
-                if (stop != null || cpu.pc() == next) {
+                if (stop != null || instruction.faulted() || cpu.pc() == next) {
                     return stop;
                 }
                 executed = InstructionKind.RET;
@@ -145,6 +146,7 @@ final class RunLoop {
             }
             long pc = instruction.pc();
             Outcome outcome = instruction.execute(interruptible);
+            executed = instruction.faulted() ? InstructionKind.OTHER : executed;
             noticeSystemChange();
             Stop watched = watched(outcome, pc);
             if (watched != null) {
@@ -255,6 +257,7 @@ final class RunLoop {
                 }
                 continue;
             }
+            instruction.prepare();
             Stop stop = watched(outcome, UNKNOWN);
             Location here = stop == null ? trapped(outcome) : null;
             if (here != null) {
@@ -359,6 +362,7 @@ final class RunLoop {
                     : new Stop.Reset(cpu.index(), ((Effect.Reset) effect).cause());
         }
         boolean interruptible = cpu.interruptsEnabled();
-        return Exits.classify(vcpu.exit(), cpu.index(), cpu.pc(), interruptible);
+        return Exits.classify(
+                vcpu.exit(), cpu.index(), cpu.pc(), interruptible, guest.shutdownLosesState());
     }
 }

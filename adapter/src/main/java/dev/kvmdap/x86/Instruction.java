@@ -27,6 +27,7 @@ public final class Instruction {
     private int length;
     private int vector;
     private boolean portAccess;
+    private int opcodeEnd;
 
     /**
      * Decodes an instruction.
@@ -43,6 +44,7 @@ public final class Instruction {
         position = 0;
         portAccess = false;
         int opcode = prefixes();
+        opcodeEnd = position;
         kind = opcode == END || locked ? InstructionKind.OTHER : oneByteOpcode(opcode);
         if (position > this.available) {
             kind = InstructionKind.OTHER;
@@ -69,6 +71,11 @@ public final class Instruction {
     /** Whether it reads or writes an I/O port, once or under REP. */
     public boolean accessesPort() {
         return portAccess && kind != InstructionKind.OTHER;
+    }
+
+    /** Which faults it can raise. */
+    public PossibleFaults possibleFaults() {
+        return PossibleFaults.of(byteAt(opcodeEnd - 1), byteAt(opcodeEnd), width);
     }
 
     /**
@@ -261,7 +268,10 @@ public final class Instruction {
     }
 
     private int next() {
-        int at = position++;
-        return at < available ? code[at] & 0xff : END;
+        return byteAt(position++);
+    }
+
+    private int byteAt(int index) {
+        return index < available ? code[index] & 0xff : END;
     }
 }
