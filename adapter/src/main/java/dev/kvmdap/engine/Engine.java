@@ -6,7 +6,9 @@ import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +30,10 @@ public final class Engine implements AutoCloseable {
     private final List<Watchpoint> watchpoints = new ArrayList<>();
 
     private Guest guest;
+    private final AtomicBoolean tellingChange = new AtomicBoolean();
     private int nextId = 1;
     private @Nullable LineStep step;
+    private OptionalInt pausing = OptionalInt.empty();
     private boolean closed;
 
     /**
@@ -50,7 +54,23 @@ public final class Engine implements AutoCloseable {
         this.trapByte = TrapByte.on(host);
         this.sessionThread = sessionThread;
         this.listener = listener;
-        this.guest = new Guest(powerOn.get(), trapByte, host, this::concludeLater);
+        this.guest = powerOn();
+    }
+
+    private Guest powerOn() {
+        return new Guest(powerOn.get(), trapByte, host, this::concludeLater, this::trapsChanged);
+    }
+
+    /** Any thread. */
+    private void trapsChanged() {
+        if (!tellingChange.getAndSet(true)) {
+            sessionThread.execute(() -> {
+                tellingChange.set(false);
+                if (!closed) {
+                    listener.trapsChanged();
+                }
+            });
+        }
     }
 
     /** The machine that the guest runs on; another one after each restart. */
@@ -81,16 +101,29 @@ public final class Engine implements AutoCloseable {
      * @return the breakpoint; its placement says whether it stands
      */
     public Breakpoint addBreakpoint(GuestVirtual address, BreakpointMode mode, @Nullable Condition condition) {
-        Breakpoint breakpoint = new Breakpoint(nextId++, address, mode, condition);
+        Breakpoint breakpoint = new Breakpoint(
+                nextId++,
+                address,
+                mode,
+                condition,
+                nameOf(address),
+                ExpectedCode.of(address, symbols.codeAround(address.address())));
         breakpoints.add(breakpoint);
         guest.change(traps -> traps.add(breakpoint, guest.cpu(0)));
         return breakpoint;
+    }
+
+    private String nameOf(GuestVirtual address) {
+        return symbols.lineAt(address.address())
+                .map(line -> line.file().name() + ":" + line.line())
+                .orElseGet(() -> symbols.describe(address.address()));
     }
 
     /** Removes a breakpoint; one that is not set any more is ignored. */
     public void removeBreakpoint(Breakpoint breakpoint) {
         if (breakpoints.remove(breakpoint)) {
             guest.change(traps -> traps.remove(breakpoint));
+            guest.untold().forget(breakpoint);
         }
     }
 
@@ -100,11 +133,12 @@ public final class Engine implements AutoCloseable {
      * @param address linear address of the first byte
      * @param length in bytes, at least 1
      * @param condition what must hold for a stop; null for always
+     * @param name what people call the memory
      * @return the watchpoint; its {@link Watchpoint#watching} says whether and by what means it notices accesses
      */
     public Watchpoint addWatchpoint(
-            GuestVirtual address, int length, WatchAccess access, @Nullable Condition condition) {
-        Watchpoint point = new Watchpoint(nextId++, address, length, access, condition);
+            GuestVirtual address, int length, WatchAccess access, @Nullable Condition condition, String name) {
+        Watchpoint point = new Watchpoint(nextId++, address, length, access, condition, name);
         watchpoints.add(point);
         guest.change(traps -> traps.add(point, guest.cpu(0)));
         return point;
@@ -114,6 +148,7 @@ public final class Engine implements AutoCloseable {
     public void removeWatchpoint(Watchpoint point) {
         if (watchpoints.remove(point)) {
             guest.change(traps -> traps.remove(point));
+            guest.untold().forget(point);
         }
     }
 
@@ -125,12 +160,29 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Lets one vCPU take a step while the others stand still.
+     * Lets one vCPU run until something stops it; the others stand still.
      *
      * @param vcpu from 0
+     */
+    public void resumeAlone(int vcpu) {
+        requireStopped("continue");
+        step = null;
+        guest.run(vcpu, new StepPlan.Run(), Companions.STAND);
+    }
+
+    /** Lets one vCPU take a step while the others run. */
+    public void step(int vcpu, StepKind kind, Granularity granularity) {
+        step(vcpu, kind, granularity, Companions.RUN);
+    }
+
+    /**
+     * Lets one vCPU take a step.
+     *
+     * @param vcpu from 0
+     * @param others what the other vCPUs do meanwhile
      * @throws EngineException a step out of a frame whose caller is not known
      */
-    public void step(int vcpu, StepKind kind, Granularity granularity) {
+    public void step(int vcpu, StepKind kind, Granularity granularity, Companions others) {
         requireStopped("step");
         Cpu cpu = guest.cpu(vcpu);
         long pc = cpu.pc();
@@ -144,7 +196,7 @@ public final class Engine implements AutoCloseable {
         } else {
             plan = kind == StepKind.OVER ? StepPlan.LeaveRanges.instruction(pc) : new StepPlan.Instruction();
         }
-        guest.run(vcpu, plan);
+        guest.run(vcpu, plan, others);
     }
 
     private StepPlan out(int vcpu) {
@@ -164,7 +216,19 @@ public final class Engine implements AutoCloseable {
 
     /** Stops the guest; {@link Stop.Paused} follows, or the stop that came first. Nothing follows where none runs. */
     public void pause() {
-        guest.pause();
+        pause(0);
+    }
+
+    /**
+     * Stops the guest.
+     *
+     * @param vcpu which one the {@link Stop.Paused} is to be about, from 0
+     */
+    public void pause(int vcpu) {
+        if (guest.running()) {
+            pausing = OptionalInt.of(vcpu);
+            guest.pause();
+        }
     }
 
     /** A vCPU's registers and memory. While the guest stands still. */
@@ -193,7 +257,8 @@ public final class Engine implements AutoCloseable {
     public void restart() {
         guest.close();
         step = null;
-        guest = new Guest(powerOn.get(), trapByte, host, this::concludeLater);
+        pausing = OptionalInt.empty();
+        guest = powerOn();
         guest.change(traps -> {
             breakpoints.forEach(breakpoint -> traps.add(breakpoint, guest.cpu(0)));
             watchpoints.forEach(point -> traps.add(point, guest.cpu(0)));
@@ -216,29 +281,39 @@ public final class Engine implements AutoCloseable {
     /** On a vCPU's thread. */
     private void concludeLater(Guest.Run run) {
         sessionThread.execute(() -> {
-            if (!closed && run.guest() == guest) {
-                guest.hold(run).ifPresent(this::conclude);
+            if (!closed && run.guest() == guest && guest.expects(run)) {
+                conclude(run);
             }
         });
     }
 
-    private void conclude(Stop stop) {
-        if (stop instanceof Stop.Step && step != null) {
-            StepPlan next = step.next(guest.cpu(stop.vcpu()), guest.executed(stop.vcpu()));
-            if (next != null) {
-                guest.run(stop.vcpu(), next);
-                return;
-            }
+    private void conclude(Guest.Run run) {
+        Stop came = run.stop().join();
+        StepPlan next = came instanceof Stop.Step && step != null
+                ? step.next(guest.cpu(run.vcpu()), guest.executed(run.vcpu()))
+                : null;
+        if (next != null && pausing.isEmpty()) {
+            guest.goOn(run, next);
+            return;
         }
+        Stop stop = guest.hold(run);
+        boolean paused = stop instanceof Stop.Paused || next != null;
         step = null;
         if (stop instanceof Stop.Reset reset) {
             startAgain(reset);
         } else {
-            listener.stopped(stop);
+            tell(paused ? new Stop.Paused(pausing.orElse(stop.vcpu())) : stop);
         }
     }
 
+    private void tell(Stop stop) {
+        pausing = OptionalInt.empty();
+        listener.stopped(stop);
+    }
+
+    /** A pause that came too late for the old machine is one of the new machine. */
     private void startAgain(Stop.Reset reset) {
+        OptionalInt asked = pausing;
         try {
             restart();
         } catch (RuntimeException failure) {
@@ -246,6 +321,10 @@ public final class Engine implements AutoCloseable {
             return;
         }
         listener.reset(reset);
-        guest.runAll();
+        if (asked.isPresent()) {
+            tell(new Stop.Paused(asked.getAsInt()));
+        } else {
+            guest.runAll();
+        }
     }
 }

@@ -37,7 +37,7 @@ final class FaultHandlers {
      * @param pc linear address of the instruction
      */
     void choose(Instruction instruction, long pc) {
-        if (system.haveChanged(cpu)) {
+        if (system.haveChanged(cpu.sregs())) {
             forget();
         }
         int before = count;
@@ -52,6 +52,11 @@ final class FaultHandlers {
             }
         }
         version += changed || count != before ? 1 : 0;
+    }
+
+    /** Whether a fault leads to a linear address. */
+    boolean isHandler(X86Exception fault, long linear) {
+        return handler(fault.vector()) == linear;
     }
 
     private long handler(int vector) {

@@ -24,6 +24,8 @@ final class GuestEntry {
         STEPPED,
         /** A debug exception or a breakpoint; {@link Vcpu#debugException} and its neighbours tell which. */
         DEBUG,
+        /** A planted byte was met in user mode; RIP is at it. */
+        TRAPPED,
         /** Another thread wants something. */
         INTERRUPTED,
         /** A device wants something of the machine: {@link #effect}. */
@@ -49,22 +51,25 @@ final class GuestEntry {
     private final PortBus ports;
     private final GuestMemory memory;
     private final Traps traps;
+    private final UserMode user;
     private final int stepControl;
     private final int trapControl;
     private final boolean staysArmed;
     private final boolean shutdownLosesState;
     private final long[] debugRegisters = new long[8];
+    private final SystemRegisters system = new SystemRegisters();
     private Armed armed = Armed.NOTHING;
     private int armedVersion;
     private int armedFaults;
     private Effect effect = Effect.none();
     private long touched;
 
-    GuestEntry(Vcpu vcpu, Machine machine, Traps traps, HostFindings host) {
+    GuestEntry(Vcpu vcpu, Machine machine, Traps traps, UserMode user, HostFindings host) {
         this.vcpu = vcpu;
         this.ports = machine.ports();
         this.memory = machine.memory();
         this.traps = traps;
+        this.user = user;
         this.staysArmed = host.stepStaysArmed();
         this.shutdownLosesState = !host.shutdownKeepsState();
         this.trapControl = traps.trapByte().control();
@@ -86,6 +91,18 @@ final class GuestEntry {
      * @param faults where the step ends too
      */
     Outcome step(int disarmedSlot, InstructionKind kind, boolean interruptible, FaultHandlers faults) {
+        Outcome outcome = stepOnce(disarmedSlot, kind, interruptible, faults);
+        while (user.givesPage(outcome)) {
+            outcome = stepOnce(disarmedSlot, kind, interruptible, faults);
+        }
+        return outcome;
+    }
+
+    private Outcome stepOnce(int disarmedSlot, InstructionKind kind, boolean interruptible, FaultHandlers faults) {
+        if (user.isEntered()) {
+            return stepUser(interruptible, faults);
+        }
+        user.endSteps();
         Armed wanted = interruptible ? Armed.INTERRUPTIBLE_STEP : Armed.STEP;
         boolean same = armed == wanted && armedVersion == traps.version() && armedFaults == faults.version();
         if (!same || disarmedSlot != NO_SLOT) {
@@ -95,6 +112,19 @@ final class GuestEntry {
         boolean harmless = kind == InstructionKind.OTHER && outcome == Outcome.DEBUG && disarmedSlot == NO_SLOT;
         armed = staysArmed && harmless ? wanted : Armed.NOTHING;
         return outcome;
+    }
+
+    private Outcome stepUser(boolean interruptible, FaultHandlers faults) {
+        traps.slots().fill(debugRegisters, NO_SLOT);
+        aimAt(faults, 0, !interruptible);
+        user.beginStep(debugRegisters);
+        armed = Armed.NOTHING;
+        vcpu.setGuestDebug(
+                (interruptible ? stepControl & ~Abi.GUESTDBG_BLOCKIRQ : stepControl)
+                        | Abi.GUESTDBG_USE_HW_BP
+                        | plantedControl(),
+                debugRegisters);
+        return user.endStep(enter(true));
     }
 
     /** Whether the trap flag ended the step whose outcome this is, and nothing that came before. */
@@ -113,6 +143,7 @@ final class GuestEntry {
      * @param faults where the run ends too
      */
     Outcome runTo(long destination, int disarmedSlot, FaultHandlers faults) {
+        user.endSteps();
         traps.slots().fill(debugRegisters, disarmedSlot);
         int next = traps.slots().aim(debugRegisters, destination, 0, true);
         if (next > DebugSlots.COUNT) {
@@ -139,12 +170,35 @@ final class GuestEntry {
         arm(Armed.RUN, vector == BREAKPOINT_VECTOR ? Abi.GUESTDBG_INJECT_BP : Abi.GUESTDBG_INJECT_DB, NO_SLOT);
     }
 
+    /** The vCPU's user mode. */
+    UserMode user() {
+        return user;
+    }
+
     /** Runs freely. */
     Outcome run() {
+        user.endSteps();
+        Outcome outcome = runOnce();
+        while (user.givesPage(outcome)) {
+            outcome = runOnce();
+        }
+        return outcome;
+    }
+
+    /** Runs freely with interrupts held back. */
+    Outcome runUndisturbed() {
+        user.endSteps();
+        user.prepareRun();
+        arm(Armed.NOTHING, stepControl & ~Abi.GUESTDBG_SINGLESTEP, NO_SLOT);
+        return user.endRun(enter(false));
+    }
+
+    private Outcome runOnce() {
+        user.prepareRun();
         if (armed != Armed.RUN || armedVersion != traps.version()) {
             arm(Armed.RUN, 0, NO_SLOT);
         }
-        return enter(false);
+        return user.endRun(enter(false));
     }
 
     /** Adds watchpoints to those that {@link #takeTouched} answers. */
@@ -202,8 +256,11 @@ final class GuestEntry {
             switch (reason) {
                 case Abi.EXIT_IO, Abi.EXIT_MMIO -> {
                     serve(reason);
-                    if (stepping || touched != 0 || effect != Effect.none()) {
+                    if (stepping || touched != 0 || effect != Effect.none() || hasChangeToNotice()) {
                         return complete();
+                    }
+                    if (user.isStale()) {
+                        return Outcome.INTERRUPTED;
                     }
                 }
                 case Abi.EXIT_DEBUG -> {
@@ -237,6 +294,16 @@ final class GuestEntry {
     /** Whether a vCPU that has shut down shows the state of an earlier moment. */
     boolean shutdownLosesState() {
         return shutdownLosesState;
+    }
+
+    /** Whether traps may have to move before the guest goes on. */
+    private boolean hasChangeToNotice() {
+        return traps.guards().hasNews() || (traps.hasSystemListeners() && system.differ(vcpu.sregs()));
+    }
+
+    /** Whether the vCPU's system registers are others than when this was last asked. */
+    boolean takeSystemChange() {
+        return system.haveChanged(vcpu.sregs());
     }
 
     /** Lets the instruction whose device access was served retire, without executing the next one. */
@@ -273,9 +340,10 @@ final class GuestEntry {
             return;
         }
         if (write) {
-            memory.put(physical, vcpu.mmioData(), length);
+            traps.planted().store(physical, vcpu.mmioData(), length);
+            traps.guards().written(physical, length);
         } else {
-            vcpu.setMmioData(memory.get(physical, length));
+            vcpu.setMmioData(traps.planted().load(physical, length));
         }
         touched |= traps.watches().touched(physical, length, write);
     }

@@ -27,8 +27,9 @@ final class RunLoop {
     private final HaltCheck halts;
     private final GuestEntry guest;
     private final InstructionStep instruction;
-    private final SystemRegisters system = new SystemRegisters();
     private final Runnable systemChanged;
+    private final Runnable tellGuards;
+    private final Runnable giveUpGuards;
 
     private InstructionKind executed = InstructionKind.OTHER;
 
@@ -43,6 +44,8 @@ final class RunLoop {
         this.guest = guest;
         this.instruction = new InstructionStep(cpu, vcpu, traps, turnstile, guest);
         this.systemChanged = () -> traps.systemChanged(cpu);
+        this.tellGuards = () -> traps.tellGuards(cpu);
+        this.giveUpGuards = () -> traps.giveUpGuards(cpu);
     }
 
     /** Session thread, before {@link #run}: what was asked of an earlier run counts no more. */
@@ -67,7 +70,7 @@ final class RunLoop {
             guest.disarm();
             instruction.prepare();
             traps.watches().refresh(cpu);
-            noticeSystemChange();
+            noticeChanges();
             executed = InstructionKind.OTHER;
             Stop stop = carryOut(plan);
             return stop != null ? stop : atEnd();
@@ -117,7 +120,7 @@ final class RunLoop {
     /** One instruction; what it calls runs through. */
     private @Nullable Stop stepOver() {
         switch (instruction.decode()) {
-            case CALL, CALL_FAR, INT -> {
+            case CALL, CALL_FAR, INT, SYSCALL -> {
                 long next = instruction.next();
                 long stack = cpu.stackPointer();
                 Stop stop = step();
@@ -141,23 +144,23 @@ final class RunLoop {
     private @Nullable Stop step(boolean interruptible) {
         while (true) {
             executed = instruction.decode();
-            if (executed == InstructionKind.HLT) {
+            if (executed == InstructionKind.HLT && cpu.privilegeLevel() == 0) {
                 return stepHalt();
             }
             long pc = instruction.pc();
             Outcome outcome = instruction.execute(interruptible);
             executed = instruction.faulted() ? InstructionKind.OTHER : executed;
-            noticeSystemChange();
+            noticeChanges();
             Stop watched = watched(outcome, pc);
             if (watched != null) {
                 return watched;
             }
             switch (outcome) {
-                case STEPPED, DEBUG -> {
+                case STEPPED, DEBUG, TRAPPED -> {
                     return null;
                 }
                 case INTERRUPTED -> {
-                    Stop stop = obey();
+                    Stop stop = obey(pc);
                     if (stop != null || cpu.pc() != pc) {
                         return stop;
                     }
@@ -166,16 +169,41 @@ final class RunLoop {
                     return stopFor(outcome);
                 }
                 case EXIT -> {
-                    boolean atNextTrap = cpu.pc() != pc && trapped(outcome) != null;
-                    return atNextTrap ? null : stopFor(outcome);
+                    if (cpu.pc() != pc || !wasForbiddenByGuards(outcome)) {
+                        boolean atNextTrap = cpu.pc() != pc && trapped(outcome) != null;
+                        return atNextTrap ? null : stopFor(outcome);
+                    }
                 }
             }
         }
     }
 
-    /** Lets traps move that depend on paging or the interrupt table, where the guest has changed these. */
-    private void noticeSystemChange() {
-        if (traps.hasSystemListeners() && system.haveChanged(cpu)) {
+    /** Whether KVM failed at an instruction while pages were guarded that are not any more, so that it can be tried again. */
+    private boolean wasForbiddenByGuards(Outcome outcome) {
+        if (outcome == Outcome.EXIT
+                && mayComeFromTrappedPage()
+                && traps.guards().trapsPages()) {
+            turnstile.exclusivelyFromInside(giveUpGuards);
+            return true;
+        }
+        return false;
+    }
+
+    /** In user mode on some hosts an access is refused, and an exception whose frame cannot be pushed shuts the vCPU down. */
+    private boolean mayComeFromTrappedPage() {
+        return switch (vcpu.exitReason()) {
+            case Abi.EXIT_INTERNAL_ERROR, Abi.EXIT_FAULT, Abi.EXIT_MEMORY_FAULT -> true;
+            case Abi.EXIT_SHUTDOWN -> guest.user().isEntered();
+            default -> false;
+        };
+    }
+
+    /** Hears of guarded memory, and lets traps move that depend on paging or the interrupt table, where the guest has changed these. */
+    private void noticeChanges() {
+        if (traps.guards().hasNews()) {
+            turnstile.exclusivelyFromInside(tellGuards);
+        }
+        if (traps.hasSystemListeners() && guest.takeSystemChange()) {
             turnstile.exclusivelyFromInside(systemChanged);
         }
     }
@@ -249,9 +277,9 @@ final class RunLoop {
     private @Nullable Stop runFree(@Nullable Target target) {
         while (true) {
             Outcome outcome = guest.run();
-            noticeSystemChange();
+            noticeChanges();
             if (outcome == Outcome.INTERRUPTED) {
-                Stop stop = obey();
+                Stop stop = obey(UNKNOWN);
                 if (stop != null) {
                     return stop;
                 }
@@ -266,7 +294,7 @@ final class RunLoop {
                     return stop;
                 }
                 stop = step();
-            } else if (stop == null) {
+            } else if (stop == null && !wasForbiddenByGuards(outcome)) {
                 stop = instruction.isForbiddenFetch(outcome) ? step() : passOn(outcome);
             }
             if (stop != null) {
@@ -313,7 +341,7 @@ final class RunLoop {
     /** What left the guest and is nobody's trap: the guest's own debug exception, or a stop. */
     private @Nullable Stop passOn(Outcome outcome) {
         switch (outcome) {
-            case STEPPED, INTERRUPTED -> {
+            case STEPPED, TRAPPED, INTERRUPTED -> {
                 return null;
             }
             case DEBUG -> {
@@ -340,18 +368,24 @@ final class RunLoop {
             return traps.slots().fired(vcpu.debugDr6(), cpu.pc());
         }
         boolean notEmulated = outcome == Outcome.EXIT && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR;
-        boolean atTrap = outcome == Outcome.DEBUG || notEmulated;
+        boolean atTrap = outcome == Outcome.DEBUG || outcome == Outcome.TRAPPED || notEmulated;
         return atTrap ? traps.at(cpu, cpu.pc()) : null;
     }
 
-    private @Nullable Stop obey() {
+    /** Does what another thread wants; the vCPU has considered what stands armed at {@code considered}. */
+    private @Nullable Stop obey(long considered) {
         if (turnstile.isClosed()) {
             turnstile.pass();
         }
-        if (pauseWanted) {
-            return new Stop.Paused(cpu.index());
-        }
-        return halts.check(cpu, vcpu);
+        return pauseWanted ? pause(considered) : halts.check(cpu, vcpu);
+    }
+
+    /** A vCPU never stands at a place that it has not considered: when it goes on, it steps off without asking again. */
+    private Stop pause(long considered) {
+        long pc = cpu.pc();
+        Location here = pc == considered ? null : traps.at(cpu, pc);
+        Stop hit = here == null ? null : here.hit(cpu);
+        return hit != null ? hit : new Stop.Paused(cpu.index());
     }
 
     private Stop stopFor(Outcome outcome) {

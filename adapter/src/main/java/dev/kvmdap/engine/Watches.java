@@ -3,8 +3,6 @@ package dev.kvmdap.engine;
 import dev.kvmdap.engine.Condition.ConditionException;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.ModeFindings;
-import dev.kvmdap.machine.Machine;
-import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +12,6 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +23,9 @@ final class Watches {
     /** As many as a mask has bits. */
     static final int MOST = Long.SIZE;
 
-    private static final List<CpuMode> MODES = List.of(CpuMode.REAL, CpuMode.PROTECTED, CpuMode.LONG);
-
     private final DebugSlots slots;
     private final PageTraps pages;
+    private final Arming arming;
     private final boolean writeSlots;
     private final boolean accessSlots;
     private final boolean pageProtection;
@@ -38,17 +34,14 @@ final class Watches {
     private Watch[] watches = {};
     private boolean stepping;
 
-    Watches(Machine machine, DebugSlots slots, HostFindings host) {
+    Watches(PageTraps pages, DebugSlots slots, Arming arming, HostFindings host) {
+        this.arming = arming;
         this.slots = slots;
-        pages = new PageTraps(machine);
-        writeSlots = everywhere(host, mode -> mode.writeSlots() == DebugSlots.COUNT);
-        accessSlots = everywhere(host, ModeFindings::accessSlots);
-        pageProtection = everywhere(host, mode -> mode.pageTrap() == ModeFindings.PageTrap.MMIO_EXIT);
-        readOnlySlots = everywhere(host, ModeFindings::readOnlySlots);
-    }
-
-    private static boolean everywhere(HostFindings host, Predicate<ModeFindings> works) {
-        return MODES.stream().map(host::findings).allMatch(works);
+        this.pages = pages;
+        writeSlots = host.everywhere(mode -> mode.writeSlots() == DebugSlots.COUNT);
+        accessSlots = host.everywhere(ModeFindings::accessSlots);
+        pageProtection = host.everywhere(mode -> mode.pageTrap() == ModeFindings.PageTrap.MMIO_EXIT);
+        readOnlySlots = host.everywhere(ModeFindings::readOnlySlots);
     }
 
     PageTraps pages() {
@@ -97,7 +90,12 @@ final class Watches {
         Watchpoint point = watch.point();
         boolean writesOnly = point.access() == WatchAccess.WRITE;
         if (writesOnly ? writeSlots : accessSlots) {
-            List<Integer> taken = slots.takeAll(WatchedPiece.cut(point.address(), point.length(), point.access()));
+            List<WatchedPiece> pieces =
+                    WatchedPiece.cut(point.address(), point.length(), point.access(), "watchpoint " + point.name());
+            if (pieces.size() <= DebugSlots.COUNT) {
+                arming.makeRoom(pieces.size(), cpu);
+            }
+            List<Integer> taken = slots.takeAll(pieces);
             if (!taken.isEmpty()) {
                 return new Watching.Slots(taken);
             }
@@ -129,15 +127,14 @@ final class Watches {
             Watching means = watch.point().watching();
             for (long page : watch.pages()) {
                 if (means instanceof Watching.ProtectedPages) {
-                    forbid.merge(
-                            page, watch.point().access(), (one, other) -> one == other ? one : WatchAccess.READ_WRITE);
+                    forbid.merge(page, watch.point().access(), WatchAccess::or);
                 } else if (means instanceof Watching.ReadOnlyPages) {
                     readOnly.add(page);
                 }
             }
             stepping |= means instanceof Watching.Stepping;
         }
-        pages.arrange(forbid, readOnly);
+        pages.arrange(this, forbid, readOnly);
     }
 
     /** Before the guest goes on: what memory holds now is what a later access is compared with. */

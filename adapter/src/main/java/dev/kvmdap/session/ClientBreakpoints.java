@@ -34,15 +34,8 @@ public final class ClientBreakpoints {
         old.forEach(this::remove);
         groups.put(group, List.copyOf(fresh));
         fresh.stream().filter(ClientBreakpoint::isUnplaced).forEach(this::place);
-        all().filter(ClientBreakpoint::isRefused).forEach(this::placeAnew);
         fresh.forEach(ClientBreakpoint::changed);
         return fresh;
-    }
-
-    /** Tries again for a breakpoint that found no room: another one may have made some. */
-    private void placeAnew(ClientBreakpoint breakpoint) {
-        remove(breakpoint);
-        place(breakpoint);
     }
 
     /** The breakpoint of an equal request, taken from the old group, or a new one. */

@@ -93,8 +93,12 @@ public final class ClientWatchpoints {
         } catch (ExpressionException wrong) {
             return new ClientWatchpoint(wanted.id(), request, null, "condition: " + wrong.getMessage());
         }
-        Watchpoint point =
-                engine.addWatchpoint(request.range().address(), request.range().length(), request.access(), condition);
+        Watchpoint point = engine.addWatchpoint(
+                request.range().address(),
+                request.range().length(),
+                request.access(),
+                condition,
+                request.range().address().toString());
         return new ClientWatchpoint(wanted.id(), request, point, "");
     }
 }
