@@ -396,7 +396,6 @@ final class RunLoop {
                     : new Stop.Reset(cpu.index(), ((Effect.Reset) effect).cause());
         }
         boolean interruptible = cpu.interruptsEnabled();
-        return Exits.classify(
-                vcpu.exit(), cpu.index(), cpu.pc(), interruptible, guest.shutdownLosesState());
+        return Exits.classify(vcpu.exit(), cpu.index(), cpu.pc(), interruptible, guest.shutdownLosesState());
     }
 }

@@ -88,8 +88,9 @@ public sealed interface Stop {
         public String description() {
             String what = "Triple fault: an exception could not be delivered, nor could the double fault that followed";
             return lastEntry
-                    .map(pc -> what + ". This host's KVM has lost the state of that moment; shown is the last known one,"
-                            + " with which the vCPU entered the guest at " + pc)
+                    .map(pc ->
+                            what + ". This host's KVM has lost the state of that moment; shown is the last known one,"
+                                    + " with which the vCPU entered the guest at " + pc)
                     .orElse(what);
         }
     }
