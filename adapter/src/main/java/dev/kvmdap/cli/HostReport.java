@@ -105,8 +105,15 @@ final class HostReport {
         text.append('\n');
         line("registers shared by mmap", yes(findings.synchronisesRegisters()));
         line("a step stays armed", yes(findings.stepStaysArmed()));
+        line("a triple fault", tripleFault());
         line("32-bit paging", findings.paging32() ? "yes" : "no: a guest in protected mode cannot switch it on");
         text.append('\n');
+    }
+
+    private String tripleFault() {
+        return findings.shutdownKeepsState()
+                ? "leaves the registers as they are"
+                : "resets the vCPU: shown is the state in which it last entered the guest";
     }
 
     private static String label(PlantedByte planted) {

@@ -56,10 +56,12 @@ final class GuestEntry {
     private final int stepControl;
     private final int trapControl;
     private final boolean staysArmed;
+    private final boolean shutdownLosesState;
     private final long[] debugRegisters = new long[8];
     private final SystemRegisters system = new SystemRegisters();
     private Armed armed = Armed.NOTHING;
     private int armedVersion;
+    private int armedFaults;
     private Effect effect = Effect.none();
     private long touched;
 
@@ -71,6 +73,7 @@ final class GuestEntry {
         this.user = user;
         this.scrutiny = scrutiny;
         this.staysArmed = host.stepStaysArmed();
+        this.shutdownLosesState = !host.shutdownKeepsState();
         this.trapControl = traps.trapByte().control();
         this.stepControl =
                 Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_SINGLESTEP | (host.guestDebugControls() & Abi.GUESTDBG_BLOCKIRQ);
@@ -92,23 +95,25 @@ final class GuestEntry {
      * @param disarmedSlot the slot whose breakpoint is to be passed, or {@link #NO_SLOT}
      * @param kind of the instruction
      * @param interruptible whether an interrupt may come first: its handler is stepped then
+     * @param faults where the step ends too
      */
-    Outcome step(int disarmedSlot, InstructionKind kind, boolean interruptible) {
-        Outcome outcome = stepOnce(disarmedSlot, kind, interruptible);
+    Outcome step(int disarmedSlot, InstructionKind kind, boolean interruptible, FaultHandlers faults) {
+        Outcome outcome = stepOnce(disarmedSlot, kind, interruptible, faults);
         while (user.givesPage(outcome)) {
-            outcome = stepOnce(disarmedSlot, kind, interruptible);
+            outcome = stepOnce(disarmedSlot, kind, interruptible, faults);
         }
         return outcome;
     }
 
-    private Outcome stepOnce(int disarmedSlot, InstructionKind kind, boolean interruptible) {
+    private Outcome stepOnce(int disarmedSlot, InstructionKind kind, boolean interruptible, FaultHandlers faults) {
         if (user.isEntered()) {
-            return stepUser(interruptible);
+            return stepUser(interruptible, faults);
         }
         user.endSteps();
         Armed wanted = interruptible ? Armed.INTERRUPTIBLE_STEP : Armed.STEP;
-        if (armed != wanted || armedVersion != traps.version() || disarmedSlot != NO_SLOT) {
-            arm(wanted, interruptible ? stepControl & ~Abi.GUESTDBG_BLOCKIRQ : stepControl, disarmedSlot);
+        boolean same = armed == wanted && armedVersion == traps.version() && armedFaults == faults.version();
+        if (!same || disarmedSlot != NO_SLOT) {
+            armStep(wanted, disarmedSlot, faults);
         }
         Outcome outcome = enter(true);
         boolean harmless = kind == InstructionKind.OTHER && outcome == Outcome.DEBUG && disarmedSlot == NO_SLOT;
@@ -116,8 +121,9 @@ final class GuestEntry {
         return outcome;
     }
 
-    private Outcome stepUser(boolean interruptible) {
+    private Outcome stepUser(boolean interruptible, FaultHandlers faults) {
         traps.slots().fill(debugRegisters, NO_SLOT);
+        aimAt(faults, 0, !interruptible);
         user.beginStep(debugRegisters);
         armed = Armed.NOTHING;
         vcpu.setGuestDebug(
@@ -141,13 +147,16 @@ final class GuestEntry {
      *
      * @param destination linear address of the instruction that follows it
      * @param disarmedSlot as for {@link #step}
+     * @param faults where the run ends too
      */
-    Outcome runTo(long destination, int disarmedSlot) {
+    Outcome runTo(long destination, int disarmedSlot, FaultHandlers faults) {
         user.endSteps();
         traps.slots().fill(debugRegisters, disarmedSlot);
-        if (!traps.slots().aim(debugRegisters, destination)) {
-            return step(disarmedSlot, InstructionKind.OTHER, false);
+        int next = traps.slots().aim(debugRegisters, destination, 0, true);
+        if (next > DebugSlots.COUNT) {
+            return step(disarmedSlot, InstructionKind.OTHER, false, faults);
         }
+        aimAt(faults, next, true);
         int control = (stepControl & ~Abi.GUESTDBG_SINGLESTEP) | Abi.GUESTDBG_USE_HW_BP | plantedControl();
         armed = Armed.NOTHING;
         vcpu.setGuestDebug(control, debugRegisters);
@@ -217,11 +226,31 @@ final class GuestEntry {
     }
 
     private void arm(Armed purpose, int control, int disarmedSlot) {
-        boolean slots = traps.slots().fill(debugRegisters, disarmedSlot);
+        setGuestDebug(purpose, control, traps.slots().fill(debugRegisters, disarmedSlot));
+    }
+
+    private void setGuestDebug(Armed purpose, int control, boolean slots) {
         int wanted = control | (slots ? Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_USE_HW_BP : 0) | plantedControl();
         vcpu.setGuestDebug(wanted, debugRegisters);
         armed = purpose;
         armedVersion = traps.version();
+    }
+
+    /** With no interrupt let in, nothing but a fault can lead elsewhere: breakpoints need no slots until the step has ended. */
+    private void armStep(Armed purpose, int disarmedSlot, FaultHandlers faults) {
+        boolean heldBack = purpose == Armed.STEP;
+        boolean slots = traps.slots().fill(debugRegisters, disarmedSlot);
+        slots |= aimAt(faults, 0, heldBack);
+        setGuestDebug(purpose, heldBack ? stepControl : stepControl & ~Abi.GUESTDBG_BLOCKIRQ, slots);
+        armedFaults = faults.version();
+    }
+
+    private boolean aimAt(FaultHandlers faults, int from, boolean overBreakpoints) {
+        int next = from;
+        for (int i = 0; i < faults.count() && next < DebugSlots.COUNT; i++) {
+            next = traps.slots().aim(debugRegisters, faults.address(i), next, overBreakpoints);
+        }
+        return next > from && faults.count() > 0;
     }
 
     private int plantedControl() {
@@ -230,7 +259,7 @@ final class GuestEntry {
 
     private Outcome enter(boolean stepping) {
         while (true) {
-            int reason = vcpu.run();
+            int reason = runVcpu();
             switch (reason) {
                 case Abi.EXIT_IO, Abi.EXIT_MMIO -> {
                     serve(reason);
@@ -258,6 +287,24 @@ final class GuestEntry {
                 }
             }
         }
+    }
+
+    /** Where KVM resets a vCPU that shuts down, its state is set to what it was when it last entered the guest. */
+    private int runVcpu() {
+        if (!shutdownLosesState) {
+            return vcpu.run();
+        }
+        vcpu.keepRegisters();
+        int reason = vcpu.run();
+        if (reason == Abi.EXIT_SHUTDOWN) {
+            vcpu.recallRegisters();
+        }
+        return reason;
+    }
+
+    /** Whether a vCPU that has shut down shows the state of an earlier moment. */
+    boolean shutdownLosesState() {
+        return shutdownLosesState;
     }
 
     /** Whether traps may have to move before the guest goes on. */

@@ -6,6 +6,7 @@ import dev.kvmdap.kvm.Vcpu;
 import dev.kvmdap.x86.GuestVirtual;
 import dev.kvmdap.x86.Instruction;
 import dev.kvmdap.x86.InstructionKind;
+import dev.kvmdap.x86.X86Exception;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,10 @@ final class InstructionStep {
 
     private final byte[] code = new byte[Instruction.MAX_BYTES];
     private final Instruction instruction = new Instruction();
+    private final FaultHandlers faultHandlers;
     private long pc;
     private boolean interruptible;
+    private boolean faulted;
 
     InstructionStep(Cpu cpu, Vcpu vcpu, Traps traps, Turnstile turnstile, GuestEntry guest) {
         this.cpu = cpu;
@@ -34,6 +37,12 @@ final class InstructionStep {
         this.traps = traps;
         this.turnstile = turnstile;
         this.guest = guest;
+        this.faultHandlers = new FaultHandlers(cpu);
+    }
+
+    /** The guest has run meanwhile, or its memory has been changed. */
+    void prepare() {
+        faultHandlers.forget();
     }
 
     /** Looks at the instruction that will be executed. */
@@ -51,6 +60,16 @@ final class InstructionStep {
     /** The linear address of the instruction that was decoded. */
     long pc() {
         return pc;
+    }
+
+    /** Lets a HLT that has been executed sleep until an interrupt comes, and takes the first step in its handler. */
+    Outcome awaken() {
+        return guest.step(GuestEntry.NO_SLOT, InstructionKind.OTHER, true, faultHandlers);
+    }
+
+    /** Whether the last one that was executed has raised a fault, and the vCPU stands before its handler's first instruction. */
+    boolean faulted() {
+        return faulted;
     }
 
     /** The linear address behind it. For kinds other than {@link InstructionKind#OTHER}. */
@@ -133,12 +152,31 @@ final class InstructionStep {
     }
 
     private Outcome enter(int disarmedSlot) {
+        faultHandlers.choose(instruction, pc);
+        long rip = cpu.regs().rip();
+        int codeSegment = cpu.sregs().cs().selector();
+        Outcome outcome = enterGuest(disarmedSlot);
+        long reached = cpu.pc();
+        faulted = reached != pc
+                && faultHandlers.isChosen(reached)
+                && !isInterruptThatTheGuestEmulates(reached)
+                && SavedFlags.isReturnAddress(cpu, rip, codeSegment);
+        return outcome;
+    }
+
+    /** Where KVM cannot carry INT n out it raises #UD, which no processor does. */
+    private boolean isInterruptThatTheGuestEmulates(long reached) {
+        return instruction.kind() == InstructionKind.INT
+                && faultHandlers.isHandler(X86Exception.INVALID_OPCODE, reached);
+    }
+
+    private Outcome enterGuest(int disarmedSlot) {
         long destination = Destination.of(instruction, pc, cpu, vcpu);
         if (guest.user().isEntered()) {
             return enterUser(destination);
         }
         if (destination != Destination.UNKNOWN) {
-            return guest.runTo(destination, disarmedSlot);
+            return guest.runTo(destination, disarmedSlot, faultHandlers);
         }
         return stepCarefully(disarmedSlot);
     }
@@ -148,8 +186,8 @@ final class InstructionStep {
         long rip = cpu.regs().rip();
         long stack = cpu.regs().rsp();
         int codeSegment = cpu.sregs().cs().selector();
-        Outcome outcome = guest.step(disarmedSlot, instruction.kind(), interruptible);
-        if (hasFaulted(outcome, rip, stack)) {
+        Outcome outcome = guest.step(disarmedSlot, instruction.kind(), interruptible, faultHandlers);
+        if (hasJumped(outcome, rip, stack)) {
             SavedFlags.clearTrapFlag(cpu, rip, codeSegment);
         }
         return outcome;
@@ -161,7 +199,7 @@ final class InstructionStep {
             case INT ->
                 destination == Destination.UNKNOWN || !isException(instruction.vector())
                         ? stepCarefully(GuestEntry.NO_SLOT)
-                        : guest.runTo(destination, GuestEntry.NO_SLOT);
+                        : guest.runTo(destination, GuestEntry.NO_SLOT, faultHandlers);
             case SYSCALL ->
                 destination == Destination.UNKNOWN ? stepCarefully(GuestEntry.NO_SLOT) : runToPlanted(destination);
             case PUSHF -> stepPushf();
@@ -201,7 +239,7 @@ final class InstructionStep {
      * Whether the step has ended in a handler: the trap flag did not end it, but a trap in the handler, or another thread;
      * or it did, on hosts whose KVM delivers exceptions itself, behind the handler's first instruction.
      */
-    private boolean hasFaulted(Outcome outcome, long rip, long stack) {
+    private boolean hasJumped(Outcome outcome, long rip, long stack) {
         long passed = cpu.regs().rip() - rip;
         if (!guest.isEndOfStep(outcome)) {
             return passed != 0;

@@ -26,10 +26,24 @@ final class InterruptTable {
      * @return {@link #NO_HANDLER} where the vector has none, or the current privilege level must not use it
      */
     static long handler(Cpu cpu, int vector) {
+        return handler(cpu, vector, cpu.privilegeLevel());
+    }
+
+    /**
+     * The linear address of the handler that an exception comes to, whatever the privilege level.
+     *
+     * @param vector 0 to 31
+     * @return {@link #NO_HANDLER} where the vector has none
+     */
+    static long faultHandler(Cpu cpu, int vector) {
+        return handler(cpu, vector, 0);
+    }
+
+    private static long handler(Cpu cpu, int vector, int privilegeLevel) {
         long handler = switch (cpu.mode()) {
             case REAL -> realModeHandler(cpu, vector);
-            case PROTECTED -> gate(cpu, vector, Long.BYTES, cpu.privilegeLevel());
-            case COMPATIBILITY, LONG -> gate(cpu, vector, 2 * Long.BYTES, cpu.privilegeLevel());
+            case PROTECTED -> gate(cpu, vector, privilegeLevel, Long.BYTES);
+            case COMPATIBILITY, LONG -> gate(cpu, vector, privilegeLevel, 2 * Long.BYTES);
         };
         return handler == NO_HANDLER || cpu.translate(handler) == PageWalk.NOT_MAPPED ? NO_HANDLER : handler;
     }
@@ -48,8 +62,8 @@ final class InterruptTable {
         for (int vector = 0; vector < VECTORS; vector++) {
             long found = switch (cpu.mode()) {
                 case REAL -> realModeHandler(cpu, vector);
-                case PROTECTED -> gate(cpu, vector, Long.BYTES, 0);
-                case COMPATIBILITY, LONG -> gate(cpu, vector, 2 * Long.BYTES, 0);
+                case PROTECTED -> gate(cpu, vector, 0, Long.BYTES);
+                case COMPATIBILITY, LONG -> gate(cpu, vector, 0, 2 * Long.BYTES);
             };
             if (found == handler) {
                 return vector;
@@ -67,7 +81,7 @@ final class InterruptTable {
         return ((pointer >>> 16 & 0xffff) << 4) + (pointer & 0xffff);
     }
 
-    private static long gate(Cpu cpu, int vector, int size, int cpl) {
+    private static long gate(Cpu cpu, int vector, int privilegeLevel, int size) {
         OptionalLong low = entry(cpu, vector, size, 0, Long.BYTES);
         if (low.isEmpty()) {
             return NO_HANDLER;
@@ -78,7 +92,7 @@ final class InterruptTable {
                         low.getAsLong(),
                         entry(cpu, vector, size, Long.BYTES, Long.BYTES).orElse(0))
                 : Gate.decode(low.getAsLong());
-        if (!gate.present() || gate.type() == Gate.TASK_GATE || gate.dpl() < cpl) {
+        if (!gate.present() || gate.type() == Gate.TASK_GATE || gate.dpl() < privilegeLevel) {
             return NO_HANDLER;
         }
         return wide ? gate.offset() : inSegment(cpu, gate);

@@ -69,6 +69,7 @@ final class RunLoop {
         turnstile.enter();
         try {
             guest.disarm();
+            instruction.prepare();
             traps.watches().refresh(cpu);
             noticeChanges();
             executed = InstructionKind.OTHER;
@@ -129,7 +130,7 @@ final class RunLoop {
                 long next = instruction.next();
                 long stack = cpu.stackPointer();
                 Stop stop = step();
-                if (stop != null || cpu.pc() == next) {
+                if (stop != null || instruction.faulted() || cpu.pc() == next) {
                     return stop;
                 }
                 executed = InstructionKind.RET;
@@ -155,6 +156,7 @@ final class RunLoop {
             long pc = instruction.pc();
             guest.scrutiny().before(instruction.decoded(), pc);
             Outcome outcome = instruction.execute(interruptible);
+            executed = instruction.faulted() ? InstructionKind.OTHER : executed;
             noticeChanges();
             Stop noticed = noticed(outcome, pc);
             if (noticed != null) {
@@ -259,7 +261,7 @@ final class RunLoop {
     private @Nullable Stop awaken() {
         long pc = cpu.pc();
         while (true) {
-            Outcome outcome = guest.step(GuestEntry.NO_SLOT, InstructionKind.OTHER, true);
+            Outcome outcome = instruction.awaken();
             if (outcome != Outcome.INTERRUPTED) {
                 Stop noticed = noticed(outcome, UNKNOWN);
                 return noticed != null ? noticed : cpu.pc() == pc ? null : arrive();
@@ -308,6 +310,7 @@ final class RunLoop {
                 }
                 continue;
             }
+            instruction.prepare();
             Stop stop = noticed(outcome, UNKNOWN);
             Location here = stop == null ? trapped(outcome) : null;
             if (here != null) {
@@ -422,6 +425,6 @@ final class RunLoop {
                     : new Stop.Reset(cpu.index(), ((Effect.Reset) effect).cause());
         }
         boolean interruptible = cpu.interruptsEnabled();
-        return Exits.classify(vcpu.exit(), cpu.index(), cpu.pc(), interruptible);
+        return Exits.classify(vcpu.exit(), cpu.index(), cpu.pc(), interruptible, guest.shutdownLosesState());
     }
 }

@@ -111,11 +111,18 @@ public sealed interface Stop {
      * An exception whose delivery failed twice over (SDM vol. 3, 6.15): the machine would reset.
      *
      * @param vcpu where
+     * @param lastEntry where this host's KVM has reset the vCPU, and what is shown is the state in which it last entered the
+     *     guest: the linear address of its next instruction then
      */
-    record TripleFault(int vcpu) implements Stop {
+    record TripleFault(int vcpu, Optional<GuestVirtual> lastEntry) implements Stop {
         @Override
         public String description() {
-            return "Triple fault: an exception could not be delivered, nor could the double fault that followed";
+            String what = "Triple fault: an exception could not be delivered, nor could the double fault that followed";
+            return lastEntry
+                    .map(pc ->
+                            what + ". This host's KVM has lost the state of that moment; shown is the last known one,"
+                                    + " with which the vCPU entered the guest at " + pc)
+                    .orElse(what);
         }
     }
 

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
  * @param stepStaysArmed a single step is armed still after an instruction that KVM emulated; where not, KVM_SET_GUEST_DEBUG
  *     has to be called before every step
  * @param paging32 a guest in protected mode can switch 32-bit paging on
+ * @param shutdownKeepsState after {@link Abi#EXIT_SHUTDOWN} the registers are those of the triple fault; where not, KVM has reset
+ *     the vCPU
  * @param modes what works in each CPU mode
  */
 public record HostFindings(
@@ -31,6 +33,7 @@ public record HostFindings(
         boolean synchronisesRegisters,
         boolean stepStaysArmed,
         boolean paging32,
+        boolean shutdownKeepsState,
         Map<CpuMode, ModeFindings> modes) {
 
     /**
@@ -54,7 +57,7 @@ public record HostFindings(
     }
 
     static HostFindings withoutKvm(HostDescription host, KvmException problem) {
-        return new HostFindings(host, Access.refused(problem), 0, Map.of(), 0, false, false, false, Map.of());
+        return new HostFindings(host, Access.refused(problem), 0, Map.of(), 0, false, false, false, false, Map.of());
     }
 
     /** Whether guests can be run here. */

@@ -41,6 +41,7 @@ public final class Vcpu implements AutoCloseable {
     private final long registersStart;
     private final Regs regs;
     private final Sregs sregs;
+    private final byte[] keptRegisters = new byte[SREGS + Layouts.SREGS.size()];
     private boolean regsLoaded;
     private boolean sregsLoaded;
     private int exitReason = Abi.EXIT_UNKNOWN;
@@ -265,6 +266,22 @@ public final class Vcpu implements AutoCloseable {
     public void storeSregs() {
         sregs();
         descriptor.call(Ioctl.KVM_SET_SREGS, address(SREGS));
+    }
+
+    /** Remembers the registers as they are now, for {@link #recallRegisters}. Allocates nothing. */
+    public void keepRegisters() {
+        regs();
+        sregs();
+        registers.read(registersStart, keptRegisters, 0, keptRegisters.length);
+    }
+
+    /** Sets the registers to those of the last {@link #keepRegisters}. */
+    public void recallRegisters() {
+        registers.write(registersStart, keptRegisters, 0, keptRegisters.length);
+        regsLoaded = true;
+        sregsLoaded = true;
+        storeSregs();
+        storeRegs();
     }
 
     private long address(int struct) {

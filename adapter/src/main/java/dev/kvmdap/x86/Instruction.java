@@ -31,6 +31,7 @@ public final class Instruction {
     private int portOpcode;
     private int immediatePort;
     private int segmentPrefix;
+    private int opcodeEnd;
 
     /**
      * Decodes an instruction.
@@ -47,6 +48,7 @@ public final class Instruction {
         position = 0;
         portAccess = false;
         int opcode = prefixes();
+        opcodeEnd = position;
         kind = opcode == END || locked ? InstructionKind.OTHER : oneByteOpcode(opcode);
         if (position > this.available) {
             kind = InstructionKind.OTHER;
@@ -115,6 +117,11 @@ public final class Instruction {
     /** The segment prefix, an opcode byte such as 0x26 for ES; 0 where there is none. */
     public int segmentPrefix() {
         return segmentPrefix;
+    }
+
+    /** Which faults it can raise. */
+    public PossibleFaults possibleFaults() {
+        return PossibleFaults.of(byteAt(opcodeEnd - 1), byteAt(opcodeEnd), width);
     }
 
     /**
@@ -310,7 +317,10 @@ public final class Instruction {
     }
 
     private int next() {
-        int at = position++;
-        return at < available ? code[at] & 0xff : END;
+        return byteAt(position++);
+    }
+
+    private int byteAt(int index) {
+        return index < available ? code[index] & 0xff : END;
     }
 }

@@ -31,6 +31,7 @@ class HostReportTest {
                 false,
                 false,
                 false,
+                false,
                 Map.of());
 
         assertThat(new HostReport(findings).text())
@@ -75,7 +76,8 @@ class HostReportTest {
         assertThat(new HostReport(usable()).text())
                 .contains("INT3 does not stop the guest in real mode")
                 .contains("fire again at once on resume")
-                .contains("data in debug registers   never fires here");
+                .contains("data in debug registers   never fires here")
+                .contains("a triple fault            leaves the registers as they are\n");
     }
 
     private static HostFindings usable() {
@@ -89,6 +91,7 @@ class HostReportTest {
                 12,
                 Map.of(Capability.MAX_VCPUS, 8, Capability.NR_MEMSLOTS, 512),
                 Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_SINGLESTEP | Abi.GUESTDBG_BLOCKIRQ,
+                true,
                 true,
                 true,
                 true,

@@ -108,6 +108,14 @@ final class ScriptedMachine implements AutoCloseable {
         return traps;
     }
 
+    /** Watches memory for writes. */
+    Watchpoint watch(long address, int length) {
+        Watchpoint point = new Watchpoint(
+                ++breakpoints, new GuestVirtual(address), length, WatchAccess.WRITE, at -> true, "", null);
+        traps.add(point, cpu);
+        return point;
+    }
+
     /** Carries out a plan on the vCPU's thread. */
     Stop run(StepPlan plan) {
         loop.prepare();

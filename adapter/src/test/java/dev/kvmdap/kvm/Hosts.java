@@ -53,7 +53,23 @@ public final class Hosts {
                 host.synchronisesRegisters(),
                 host.stepStaysArmed(),
                 host.paging32(),
+                host.shutdownKeepsState(),
                 modes);
+    }
+
+    /** A host that does all that another one does, but for keeping a vCPU's state when it shuts down. */
+    public static HostFindings losingStateOnShutdown(HostFindings host) {
+        return new HostFindings(
+                host.host(),
+                host.access(),
+                host.apiVersion(),
+                host.capabilities(),
+                host.guestDebugControls(),
+                host.synchronisesRegisters(),
+                host.stepStaysArmed(),
+                host.paging32(),
+                false,
+                host.modes());
     }
 
     private static HostFindings host(String module, boolean stepStaysArmed, Outcome int3, Outcome icebp) {
@@ -84,6 +100,7 @@ public final class Hosts {
                 GuestDebug.CLASSIC_CONTROLS,
                 true,
                 stepStaysArmed,
+                true,
                 true,
                 modes);
     }
