@@ -11,6 +11,7 @@ final class Location implements SlotUse {
 
     private final GuestVirtual address;
     private final List<Breakpoint> breakpoints = new ArrayList<>(1);
+    private final List<Tripwire> tripwires = new ArrayList<>(0);
     private int temporaries;
     private Placement placement = new Placement.Failed("not placed yet");
     private PlantedBytes.@Nullable Planted planted;
@@ -51,8 +52,21 @@ final class Location implements SlotUse {
         return breakpoints;
     }
 
-    /** The stop of a vCPU that has come here; null if no breakpoint's condition holds. On the vCPU's thread. */
+    List<Tripwire> tripwires() {
+        return tripwires;
+    }
+
+    /** The stop of a vCPU that has come here; null if nobody wants one. On the vCPU's thread. */
     @Nullable Stop hit(Cpu cpu) {
+        Stop stop = hitBreakpoints(cpu);
+        for (int i = 0; i < tripwires.size(); i++) {
+            Stop wanted = tripwires.get(i).reached(cpu);
+            stop = stop == null ? wanted : stop;
+        }
+        return stop;
+    }
+
+    private @Nullable Stop hitBreakpoints(Cpu cpu) {
         List<Breakpoint> hit = null;
         String problem = "";
         for (int i = 0; i < breakpoints.size(); i++) {
@@ -80,6 +94,6 @@ final class Location implements SlotUse {
     }
 
     boolean unwanted() {
-        return breakpoints.isEmpty() && temporaries == 0;
+        return breakpoints.isEmpty() && tripwires.isEmpty() && temporaries == 0;
     }
 }

@@ -27,6 +27,8 @@ final class RunLoop {
     private final HaltCheck halts;
     private final GuestEntry guest;
     private final InstructionStep instruction;
+    private final SystemRegisters system = new SystemRegisters();
+    private final Runnable systemChanged;
 
     private InstructionKind executed = InstructionKind.OTHER;
 
@@ -40,6 +42,7 @@ final class RunLoop {
         this.halts = halts;
         this.guest = guest;
         this.instruction = new InstructionStep(cpu, vcpu, traps, turnstile, guest);
+        this.systemChanged = () -> traps.systemChanged(cpu);
     }
 
     /** Session thread, before {@link #run}: what was asked of an earlier run counts no more. */
@@ -63,6 +66,7 @@ final class RunLoop {
         try {
             guest.disarm();
             traps.watches().refresh(cpu);
+            noticeSystemChange();
             executed = InstructionKind.OTHER;
             Stop stop = carryOut(plan);
             return stop != null ? stop : atEnd();
@@ -141,6 +145,7 @@ final class RunLoop {
             }
             long pc = instruction.pc();
             Outcome outcome = instruction.execute(interruptible);
+            noticeSystemChange();
             Stop watched = watched(outcome, pc);
             if (watched != null) {
                 return watched;
@@ -163,6 +168,13 @@ final class RunLoop {
                     return atNextTrap ? null : stopFor(outcome);
                 }
             }
+        }
+    }
+
+    /** Lets traps move that depend on paging or the interrupt table, where the guest has changed these. */
+    private void noticeSystemChange() {
+        if (traps.hasSystemListeners() && system.haveChanged(cpu)) {
+            turnstile.exclusivelyFromInside(systemChanged);
         }
     }
 
@@ -235,6 +247,7 @@ final class RunLoop {
     private @Nullable Stop runFree(@Nullable Target target) {
         while (true) {
             Outcome outcome = guest.run();
+            noticeSystemChange();
             if (outcome == Outcome.INTERRUPTED) {
                 Stop stop = obey();
                 if (stop != null) {

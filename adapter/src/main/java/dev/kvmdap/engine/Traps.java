@@ -2,8 +2,12 @@ package dev.kvmdap.engine;
 
 import dev.kvmdap.x86.GuestVirtual;
 import dev.kvmdap.x86.PageWalk;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +21,8 @@ final class Traps {
     private final DebugSlots slots;
     private final Watches watches;
     private final Map<Breakpoint, Location> places = new HashMap<>();
+    private final IdentityHashMap<Tripwire, Location> tripwires = new IdentityHashMap<>();
+    private final List<Consumer<Cpu>> systemListeners = new ArrayList<>();
     private int version;
 
     Traps(TrapByte trapByte, PlantedBytes planted, DebugSlots slots, Watches watches) {
@@ -77,6 +83,45 @@ final class Traps {
             location.breakpoints().remove(breakpoint);
             disarmIfUnwanted(location);
         }
+    }
+
+    /** Arms a tripwire's place, or shares the one that is armed there; the answer says how, or why not. */
+    Placement add(Tripwire wire, GuestVirtual address, BreakpointMode mode, Cpu cpu) {
+        Location location = locate(address, mode, cpu);
+        if (location.placement().verified()) {
+            location.tripwires().add(wire);
+            tripwires.put(wire, location);
+        }
+        return location.placement();
+    }
+
+    /** Takes a tripwire away; one that is not set is ignored. */
+    void remove(Tripwire wire) {
+        Location location = tripwires.remove(wire);
+        if (location != null) {
+            location.tripwires().remove(wire);
+            disarmIfUnwanted(location);
+        }
+    }
+
+    /** Has someone hear, behind the {@link Turnstile}, of a vCPU whose {@link SystemRegisters} have changed. */
+    void addSystemListener(Consumer<Cpu> listener) {
+        systemListeners.add(listener);
+    }
+
+    /** Has it hear no more; while nobody listens, a change costs the guest nothing. */
+    void removeSystemListener(Consumer<Cpu> listener) {
+        systemListeners.remove(listener);
+    }
+
+    /** Whether anybody wants to hear of changed system registers. */
+    boolean hasSystemListeners() {
+        return !systemListeners.isEmpty();
+    }
+
+    /** A vCPU's {@link SystemRegisters} have changed. */
+    void systemChanged(Cpu cpu) {
+        List.copyOf(systemListeners).forEach(listener -> listener.accept(cpu));
     }
 
     /** Sets a watchpoint; its {@link Watchpoint#watching} says by what means. */

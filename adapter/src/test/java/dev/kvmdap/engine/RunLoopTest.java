@@ -385,4 +385,50 @@ class RunLoopTest {
         assertThat(machine.run(new StepPlan.Run()))
                 .isEqualTo(new Stop.KvmInternalError(0, 1, new GuestVirtual(CODE), List.of(0xd9, 0xfe)));
     }
+
+    @Test
+    void tripwireIsPassedUntilItWantsAStop() {
+        List<Long> reached = new ArrayList<>();
+        Tripwire wire = cpu -> {
+            reached.add(cpu.pc());
+            return reached.size() < 2 ? null : new Stop.UnexpectedExit(0, "tripped");
+        };
+        machine.traps().add(wire, new GuestVirtual(CODE + 2), BreakpointMode.HARDWARE, machine.cpu());
+        ScriptedVcpu.Step arrival = guest -> {
+            guest.regs().rip(CODE + 2);
+            return guest.debug(DEBUG_VECTOR, CODE + 2, FIRST_SLOT);
+        };
+        machine.guest().then(arrival).then(guest -> guest.stepTo(CODE + 3)).then(arrival);
+
+        assertThat(machine.run(new StepPlan.Run())).isEqualTo(new Stop.UnexpectedExit(0, "tripped"));
+        assertThat(reached).containsExactly(CODE + 2, CODE + 2);
+    }
+
+    @Test
+    void tripwireSharesThePlaceOfABreakpointWhichOutlivesIt() {
+        Breakpoint breakpoint = machine.breakpoint(CODE + 2, BreakpointMode.SOFTWARE);
+        Tripwire wire = cpu -> null;
+        machine.traps().add(wire, new GuestVirtual(CODE + 2), BreakpointMode.HARDWARE, machine.cpu());
+        machine.traps().remove(wire);
+
+        assertThat(machine.byteAt(CODE + 2)).isEqualTo(INT3);
+        machine.traps().remove(breakpoint);
+        assertThat(machine.byteAt(CODE + 2)).isEqualTo(0x90);
+    }
+
+    @Test
+    void changeOfSystemRegistersIsToldOnce() {
+        List<Long> told = new ArrayList<>();
+        machine.traps().addSystemListener(cpu -> told.add(cpu.sregs().cr3()));
+        machine.guest()
+                .then(guest -> {
+                    guest.sregs().cr3(0x5000);
+                    return guest.out(0x3f8, 1, 'a');
+                })
+                .then(ScriptedVcpu::shutdown);
+        machine.guest().then(ScriptedVcpu::shutdown);
+
+        assertThat(machine.run(new StepPlan.Run())).isInstanceOf(Stop.TripleFault.class);
+        assertThat(told).containsExactly(0L, 0x5000L);
+    }
 }

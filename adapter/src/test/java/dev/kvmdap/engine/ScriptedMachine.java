@@ -91,6 +91,11 @@ final class ScriptedMachine implements AutoCloseable {
         return breakpoint(address, mode, at -> true);
     }
 
+    /** What is armed. */
+    Traps traps() {
+        return traps;
+    }
+
     /** Carries out a plan on the vCPU's thread. */
     Stop run(StepPlan plan) {
         loop.prepare();
