@@ -47,8 +47,7 @@ final class BreakpointVerbs {
                         """
                         dprintf give_turn,"turn {tick}, rsp {$rsp,x}"
                         An expression stands in braces, a format behind a comma in it; {{ and }} are braces.
-                        """
-                                + LocationReader.FORMS + ".",
+                        """ + LocationReader.FORMS + ".",
                         ArgumentKind.LOCATION,
                         BreakpointVerbs::print));
     }
@@ -66,8 +65,7 @@ final class BreakpointVerbs {
                 %1$s kernel_main            behind the function's prologue
                 %1$s *0x100000              an instruction
                 Without a LOCATION it is the place at which the chosen frame stands. %2$s
-                %3$s."""
-                        .formatted(name, note, LocationReader.FORMS),
+                %3$s.""".formatted(name, note, LocationReader.FORMS),
                 ArgumentKind.LOCATION,
                 (argument, debuggee) -> set(argument, debuggee, mode, temporary));
     }
@@ -81,7 +79,8 @@ final class BreakpointVerbs {
     private static String print(String argument, Debuggee debuggee) {
         Matcher parts = PRINTED.matcher(argument);
         if (!parts.matches()) {
-            throw new ConsoleException("dprintf is written so: dprintf LOCATION,\"tick {tick}\"; expressions stand in braces");
+            throw new ConsoleException(
+                    "dprintf is written so: dprintf LOCATION,\"tick {tick}\"; expressions stand in braces");
         }
         Arguments.Conditional asked = Arguments.conditional(parts.group(1));
         CodeLocation place = new LocationReader(debuggee).read(asked.rest());
@@ -94,11 +93,14 @@ final class BreakpointVerbs {
     }
 
     private static String told(StopPoint set) {
-        String kind = set.temporary() ? "Temporary " + StopPointListing.name(set.type()) : StopPointListing.title(set.type());
+        String kind =
+                set.temporary() ? "Temporary " + StopPointListing.name(set.type()) : StopPointListing.title(set.type());
         String address = set.addresses().isEmpty()
                 ? ""
                 : " at 0x" + Long.toHexString(set.addresses().get(0));
-        String more = set.addresses().size() > 1 ? " and %d more".formatted(set.addresses().size() - 1) : "";
+        String more = set.addresses().size() > 1
+                ? " and %d more".formatted(set.addresses().size() - 1)
+                : "";
         return "%s %d%s%s: %s (%s)".formatted(kind, set.number(), address, more, set.what(), set.mechanism());
     }
 }

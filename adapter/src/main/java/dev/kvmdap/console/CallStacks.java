@@ -16,7 +16,7 @@ public interface CallStacks {
     int vcpu();
 
     /** The frame that is looked at. */
-    Frame frame();
+    Frame chosen();
 
     /**
      * Frames of a vCPU, innermost first.

@@ -62,8 +62,7 @@ final class Completer {
         candidates
                 .filter(candidate -> candidate.text().startsWith(begun))
                 .limit(MOST)
-                .map(candidate ->
-                        new Completion(candidate.text(), candidate.meaning(), start, typed.length() - start))
+                .map(candidate -> new Completion(candidate.text(), candidate.meaning(), start, typed.length() - start))
                 .forEach(completions::add);
     }
 

@@ -57,6 +57,11 @@ public final class Console {
         return Answer.of(debuggee.frame().evaluate(Expression.parse(text)));
     }
 
+    /** All verbs, in the order in which they are looked for. */
+    List<Verb> verbs() {
+        return verbs;
+    }
+
     /** What stands behind a verb's name, where the line begins with it. */
     static Optional<String> argument(String line, String name) {
         Matcher matcher =

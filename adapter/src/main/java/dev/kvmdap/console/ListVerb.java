@@ -43,8 +43,7 @@ final class ListVerb implements Verb {
                 list -            the ten lines above those shown last
                 list main.c:42    around a place
                 list 10,20        from one line to another
-                """
-                + LocationReader.FORMS + ".";
+                """ + LocationReader.FORMS + ".";
     }
 
     @Override
@@ -77,8 +76,9 @@ final class ListVerb implements Verb {
     private record Position(Path file, int line) {}
 
     private static Position here(Debuggee debuggee) {
-        return position(debuggee.stacks().frame().line())
-                .orElseThrow(() -> new ConsoleException("the frame has no source line: 'x/10i' shows its instructions"));
+        return position(debuggee.stacks().chosen().line())
+                .orElseThrow(
+                        () -> new ConsoleException("the frame has no source line: 'x/10i' shows its instructions"));
     }
 
     private static Position position(CodeLocation place, Debuggee debuggee) {
@@ -105,8 +105,8 @@ final class ListVerb implements Verb {
     private Answer show(Path source, int from, int to) {
         List<String> text = read(source);
         if (from > text.size() || to < from) {
-            throw new ConsoleException(source.getFileName() + " has " + text.size() + " lines: there are none from " + from
-                    + " to " + to);
+            throw new ConsoleException(
+                    source.getFileName() + " has " + text.size() + " lines: there are none from " + from + " to " + to);
         }
         file = source;
         first = from;
@@ -120,7 +120,9 @@ final class ListVerb implements Verb {
 
     private static List<String> read(Path source) {
         try {
-            return new String(Files.readAllBytes(source), StandardCharsets.UTF_8).lines().toList();
+            return new String(Files.readAllBytes(source), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
         } catch (IOException unreadable) {
             throw new ConsoleException(source + " cannot be read here; map its folder in 'sourceMap'");
         }

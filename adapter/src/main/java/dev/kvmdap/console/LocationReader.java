@@ -92,11 +92,11 @@ final class LocationReader {
 
     private SourceLine here() {
         return debuggee.stacks()
-                .frame()
+                .chosen()
                 .line()
                 .filter(line -> line.line() > 0)
-                .orElseThrow(() -> new ConsoleException(
-                        "the frame has no source line, so a line needs its file: main.c:42"));
+                .orElseThrow(() ->
+                        new ConsoleException("the frame has no source line, so a line needs its file: main.c:42"));
     }
 
     /** The source file whose path ends like this. */
@@ -112,7 +112,8 @@ final class LocationReader {
         }
         if (found.size() > 1) {
             throw new ConsoleException("'" + name + "' may be "
-                    + found.stream().map(Path::toString).collect(Collectors.joining(" or ")) + ": write more of its path");
+                    + found.stream().map(Path::toString).collect(Collectors.joining(" or "))
+                    + ": write more of its path");
         }
         return found.get(0);
     }

@@ -2,13 +2,8 @@ package dev.kvmdap.console;
 
 import java.util.List;
 
-/**
- * A verb whose deed is a function of its argument.
- *
- * @param candidates what its argument may be completed to
- */
-record PlainVerb(
-        List<String> names, String usage, String summary, String help, ArgumentKind argumentKind, Deed deed)
+/** A verb whose deed is a function of its argument. */
+record PlainVerb(List<String> names, String usage, String summary, String help, ArgumentKind argumentKind, Deed deed)
         implements Verb {
 
     /** What a verb does: the text that it answers. */

@@ -46,7 +46,8 @@ final class PrintVerb implements Verb {
         if (format == null || (argument.length() > 2 && !Character.isWhitespace(argument.charAt(2)))) {
             throw new ConsoleException("after 'print/' comes one format letter of " + Format.letters());
         }
-        Value value = debuggee.frame().evaluate(Expression.parse(argument.substring(2).strip()));
+        Value value =
+                debuggee.frame().evaluate(Expression.parse(argument.substring(2).strip()));
         return Answer.of(new Value(value.bits(), value.type(), format));
     }
 }

@@ -29,16 +29,15 @@ final class RunVerbs {
                         """
                         until           as next, but a loop runs through to its end
                         until 42        until line 42 is reached in this frame, or the frame has returned
-                        """
-                                + LocationReader.FORMS + ".",
+                        """ + LocationReader.FORMS + ".",
                         ArgumentKind.LOCATION,
                         RunVerbs::until),
                 new PlainVerb(
                         List.of("advance"),
                         "advance LOCATION",
                         "run until a place is reached, or this frame has returned",
-                        "advance task_start   stops there, in functions that this one calls too\n" + LocationReader.FORMS
-                                + ".",
+                        "advance task_start   stops there, in functions that this one calls too\n"
+                                + LocationReader.FORMS + ".",
                         ArgumentKind.LOCATION,
                         (argument, debuggee) -> advance(argument, debuggee, false)),
                 new PlainVerb(
@@ -60,8 +59,7 @@ final class RunVerbs {
                         jump 42         the vCPU executes line 42 next; no register changes but RIP
                         jump *0x100000  from an address
                         A breakpoint there is hit at once: 'tbreak' stops where 'jump' leads to.
-                        """
-                                + LocationReader.FORMS + ".",
+                        """ + LocationReader.FORMS + ".",
                         ArgumentKind.LOCATION,
                         RunVerbs::jump),
                 new PlainVerb(
@@ -116,12 +114,17 @@ final class RunVerbs {
             debuggee.execution().resume();
             return CONTINUING;
         }
-        long pc = debuggee.stacks().frames(debuggee.stacks().vcpu(), 0, 1).get(0).pc().address();
+        long pc = debuggee.stacks()
+                .frames(debuggee.stacks().vcpu(), 0, 1)
+                .get(0)
+                .pc()
+                .address();
         List<StopPoint> here = debuggee.stopPoints().all().stream()
                 .filter(point -> !point.watches() && point.addresses().contains(pc))
                 .toList();
         if (here.isEmpty()) {
-            throw new ConsoleException("the guest stands at no breakpoint whose hits could pass: 'continue' without a count");
+            throw new ConsoleException(
+                    "the guest stands at no breakpoint whose hits could pass: 'continue' without a count");
         }
         here.forEach(point -> debuggee.stopPoints().ignore(point.number(), count - 1L));
         debuggee.execution().resume();

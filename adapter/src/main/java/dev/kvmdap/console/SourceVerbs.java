@@ -51,8 +51,7 @@ final class SourceVerbs {
 
     private static String tell(SourceLine line, Symbols symbols) {
         return "Line %d of \"%s\" starts at %s and ends before %s."
-                .formatted(
-                        line.line(), line.file().name(), named(line.low(), symbols), named(line.high(), symbols));
+                .formatted(line.line(), line.file().name(), named(line.low(), symbols), named(line.high(), symbols));
     }
 
     private static String named(long address, Symbols symbols) {
@@ -68,7 +67,8 @@ final class SourceVerbs {
         Function function = debuggee.symbols()
                 .functionAt(address)
                 .orElseThrow(() -> new ConsoleException("no symbol is known for 0x" + Long.toHexString(address)));
-        String size = function.high() == function.low() ? "" : ", " + (function.high() - function.low()) + " bytes long";
+        String size =
+                function.high() == function.low() ? "" : ", " + (function.high() - function.low()) + " bytes long";
         return "%s: code of %s, which begins at 0x%x%s"
                 .formatted(debuggee.symbols().describe(address), function.name(), function.low(), size);
     }

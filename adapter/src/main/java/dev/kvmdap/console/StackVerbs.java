@@ -31,7 +31,7 @@ final class StackVerbs {
                         It stays chosen until the guest runs or the client looks at another frame.""",
                         ArgumentKind.FREE,
                         (argument, debuggee) -> argument.isEmpty()
-                                ? describe(debuggee.stacks().frame())
+                                ? describe(debuggee.stacks().chosen())
                                 : choose(
                                         debuggee.stacks(),
                                         Arguments.number("the number of a frame; 'bt' shows them", argument))),
@@ -118,7 +118,7 @@ final class StackVerbs {
     }
 
     private static String move(CallStacks stacks, int outwards) {
-        int from = stacks.frame().index();
+        int from = stacks.chosen().index();
         if (from + outwards < 0 && from == 0) {
             throw new ConsoleException("this is the innermost frame: none is called from it");
         }
@@ -137,7 +137,8 @@ final class StackVerbs {
         }
         int number = Arguments.number("the number of a thread", argument);
         if (number < 1 || number > stacks.vcpus()) {
-            throw new ConsoleException("there is no thread " + number + "; the guest's threads are 1 to " + stacks.vcpus());
+            throw new ConsoleException(
+                    "there is no thread " + number + "; the guest's threads are 1 to " + stacks.vcpus());
         }
         Frame top = stacks.frames(number - 1, 0, 1).get(0);
         stacks.choose(number - 1, top);
@@ -159,7 +160,7 @@ final class StackVerbs {
     }
 
     private static String details(CallStacks stacks) {
-        Frame frame = stacks.frame();
+        Frame frame = stacks.chosen();
         List<Frame> callers = stacks.frames(stacks.vcpu(), frame.index() + 1, 1);
         List<String> lines = new ArrayList<>();
         lines.add("Frame %d of thread %d: %s".formatted(frame.index(), stacks.vcpu() + 1, where(frame)));

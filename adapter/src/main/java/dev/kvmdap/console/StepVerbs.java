@@ -11,8 +11,16 @@ final class StepVerbs {
 
     static List<Verb> all() {
         return List.of(
-                verb(List.of("step", "s"), "step to another line, into what is called", StepKind.INTO, Granularity.LINE),
-                verb(List.of("next", "n"), "step to another line, over what is called", StepKind.OVER, Granularity.LINE),
+                verb(
+                        List.of("step", "s"),
+                        "step to another line, into what is called",
+                        StepKind.INTO,
+                        Granularity.LINE),
+                verb(
+                        List.of("next", "n"),
+                        "step to another line, over what is called",
+                        StepKind.OVER,
+                        Granularity.LINE),
                 verb(
                         List.of("stepi", "si"),
                         "step one instruction, into what is called",

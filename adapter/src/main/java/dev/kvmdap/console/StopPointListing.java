@@ -7,8 +7,6 @@ import java.util.Locale;
 /** Breakpoints and watchpoints as a table, in the way of gdb's {@code info breakpoints}. */
 final class StopPointListing {
 
-    private static final String ROW = "%-7s %-14s %-4s %-3s %-18s %s";
-
     private StopPointListing() {}
 
     static String list(List<StopPoint> points) {
@@ -59,7 +57,7 @@ final class StopPointListing {
     }
 
     private static String row(String number, String type, String kept, String enabled, String address, String what) {
-        return String.format(Locale.ROOT, ROW, number, type, kept, enabled, address, what)
+        return String.format(Locale.ROOT, "%-7s %-14s %-4s %-3s %-18s %s", number, type, kept, enabled, address, what)
                 .stripTrailing();
     }
 

@@ -45,7 +45,8 @@ final class StopPointVerbs {
                         "take breakpoints and watchpoints away",
                         "delete         all of them, the client's too\nd" + NUMBERS,
                         ArgumentKind.STOP_POINT,
-                        (argument, debuggee) -> deleted(Arguments.stopPoints(argument, debuggee.stopPoints()), debuggee)),
+                        (argument, debuggee) ->
+                                deleted(Arguments.stopPoints(argument, debuggee.stopPoints()), debuggee)),
                 new PlainVerb(
                         List.of("clear", "cl"),
                         "clear [LOCATION]",

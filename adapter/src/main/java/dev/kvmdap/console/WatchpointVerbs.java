@@ -20,8 +20,7 @@ final class WatchpointVerbs {
     private static final Pattern LOCATION = Pattern.compile("-l(?:ocation)?\\s+(.*)", Pattern.DOTALL);
     private static final Pattern LENGTH = Pattern.compile("(.*?)\\s*,\\s*([0-9]{1,9})", Pattern.DOTALL);
 
-    private static final String FORMS =
-            """
+    private static final String FORMS = """
             %1$s counter               a variable
             %1$s counter if counter > 9
             %1$s *0x1000               the four bytes at an address
@@ -43,8 +42,8 @@ final class WatchpointVerbs {
                         "x86 cannot watch reads alone (SDM vol. 3, 18.2.4: R/W of DR7). 'awatch' stops at reads and writes.",
                         ArgumentKind.EXPRESSION,
                         (argument, debuggee) -> {
-                            throw new ConsoleException(
-                                    "x86 cannot watch reads alone: 'awatch " + argument + "' stops at reads and writes");
+                            throw new ConsoleException("x86 cannot watch reads alone: 'awatch " + argument
+                                    + "' stops at reads and writes");
                         }));
     }
 
@@ -75,7 +74,7 @@ final class WatchpointVerbs {
         }
         StopPoint set = debuggee.stopPoints()
                 .set(new NewWatchpoint(rest, extent.address(), (int) bytes, access, asked.condition()));
-        return "%s %d: %s (%d bytes at 0x%x, by %s)"
+        return "%s %d: %s (%d bytes at 0x%x, %s)"
                 .formatted(
                         StopPointListing.title(set.type()),
                         set.number(),
@@ -97,8 +96,8 @@ final class WatchpointVerbs {
         if (isAddress) {
             return new Extent(value(what, frame), WORD);
         }
-        throw new ConsoleException("'" + what + "' is not in memory: " + verb + " a variable, or " + verb
-                + " -l ADDRESS, BYTES");
+        throw new ConsoleException(
+                "'" + what + "' is not in memory: " + verb + " a variable, or " + verb + " -l ADDRESS, BYTES");
     }
 
     private static long value(String expression, ConsoleTarget frame) {

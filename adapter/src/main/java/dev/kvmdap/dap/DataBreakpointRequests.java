@@ -3,7 +3,8 @@ package dev.kvmdap.dap;
 import dev.kvmdap.engine.WatchAccess;
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.ExpressionException;
-import dev.kvmdap.session.ClientWatchpoints.ClientWatchpoint;
+import dev.kvmdap.session.BreakpointAnswer;
+import dev.kvmdap.session.ClientWatchpoint;
 import dev.kvmdap.session.DataBreakpointRequest;
 import dev.kvmdap.session.DataRange;
 import dev.kvmdap.session.LaunchedGuest;
@@ -139,7 +140,7 @@ final class DataBreakpointRequests implements RequestFamily {
         int next = 0;
         for (int i = 0; i < answers.length; i++) {
             boolean readOnly = arguments.getBreakpoints()[i].getAccessType() == DataBreakpointAccessType.READ;
-            answers[i] = readOnly ? refused() : answer(placed.get(next++));
+            answers[i] = readOnly ? refused() : BreakpointAnswer.of(placed.get(next++));
         }
         SetDataBreakpointsResponse response = new SetDataBreakpointsResponse();
         response.setBreakpoints(answers);
@@ -160,17 +161,6 @@ final class DataBreakpointRequests implements RequestFamily {
         answer.setVerified(false);
         answer.setReason(BreakpointNotVerifiedReason.FAILED);
         answer.setMessage("x86 cannot watch reads alone: choose 'write' or 'readWrite'");
-        return answer;
-    }
-
-    private static Breakpoint answer(ClientWatchpoint placed) {
-        Breakpoint answer = new Breakpoint();
-        answer.setId(placed.id());
-        answer.setVerified(placed.verified());
-        answer.setMessage(placed.message());
-        if (!placed.verified()) {
-            answer.setReason(BreakpointNotVerifiedReason.FAILED);
-        }
         return answer;
     }
 }

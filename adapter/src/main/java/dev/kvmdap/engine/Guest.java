@@ -109,6 +109,15 @@ final class Guest implements AutoCloseable {
         started.forEach(run -> start(run, new StepPlan.Run()));
     }
 
+    /** Resumes every vCPU; one is hit by what is armed where it stands. */
+    void runArriving(int vcpu) {
+        machine.vcpus()
+                .get(vcpu)
+                .call(thread -> Optional.ofNullable(loops.get(vcpu).arrive()))
+                .ifPresent(untold::addFirst);
+        runAll();
+    }
+
     /** Lets one vCPU carry out a plan; the others stand still. */
     void run(int vcpu, StepPlan plan) {
         Run run = new Run(this, vcpu, new CompletableFuture<>());

@@ -75,6 +75,12 @@ final class RunLoop {
         }
     }
 
+    /** The stop at what is armed where the vCPU stands, as if it had just come there; null for none. On its thread. */
+    @Nullable Stop arrive() {
+        Location here = traps.at(cpu, cpu.pc());
+        return here == null ? null : here.hit(cpu);
+    }
+
     private @Nullable Stop carryOut(StepPlan plan) {
         if (plan instanceof StepPlan.Instruction) {
             return step();
@@ -90,8 +96,7 @@ final class RunLoop {
 
     /** A step that ends at a breakpoint is a stop at that breakpoint. */
     private Stop atEnd() {
-        Location here = traps.at(cpu, cpu.pc());
-        Stop hit = here == null ? null : here.hit(cpu);
+        Stop hit = arrive();
         return hit != null ? hit : new Stop.Step(cpu.index());
     }
 
@@ -102,9 +107,9 @@ final class RunLoop {
             Location here = first ? null : traps.at(cpu, pc);
             Stop stop = here == null ? null : here.hit(cpu);
             if (stop == null) {
-                stop = plan.over() ? stepOver() : step();
+                stop = plan.over() && pc != plan.entered() ? stepOver() : step();
             }
-            if (stop != null) {
+            if (stop != null || pc == plan.entered()) {
                 return stop;
             }
             first = false;

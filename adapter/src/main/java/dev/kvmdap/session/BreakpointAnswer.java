@@ -26,4 +26,16 @@ public final class BreakpointAnswer {
         }
         return answer;
     }
+
+    /** The watchpoint as the client is told of it. */
+    public static Breakpoint of(ClientWatchpoint watchpoint) {
+        Breakpoint answer = new Breakpoint();
+        answer.setId(watchpoint.id());
+        answer.setVerified(watchpoint.verified());
+        answer.setMessage(watchpoint.message());
+        if (!watchpoint.verified()) {
+            answer.setReason(BreakpointNotVerifiedReason.FAILED);
+        }
+        return answer;
+    }
 }

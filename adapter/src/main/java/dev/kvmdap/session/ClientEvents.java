@@ -3,7 +3,6 @@ package dev.kvmdap.session;
 import dev.kvmdap.engine.Stop;
 import dev.kvmdap.engine.WatchHit;
 import dev.kvmdap.engine.Watchpoint;
-import dev.kvmdap.session.ClientWatchpoints.ClientWatchpoint;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
@@ -77,6 +76,16 @@ public final class ClientEvents {
         if (!hit.isEmpty()) {
             event.setHitBreakpointIds(hit.stream().map(ClientBreakpoint::id).toArray(Integer[]::new));
         }
+        client.stopped(event);
+    }
+
+    /** The guest stands still, and a vCPU has been made to go on at another place. */
+    void moved(int vcpu) {
+        StoppedEventArguments event = new StoppedEventArguments();
+        event.setReason(StoppedEventArgumentsReason.GOTO);
+        event.setDescription("Moved to another place");
+        event.setThreadId(Threads.id(vcpu));
+        event.setAllThreadsStopped(true);
         client.stopped(event);
     }
 
@@ -179,8 +188,24 @@ public final class ClientEvents {
 
     /** A breakpoint is not what its answer said any more. */
     void breakpointChanged(Breakpoint breakpoint) {
+        breakpoint(BreakpointEventArgumentsReason.CHANGED, breakpoint);
+    }
+
+    /** There is a breakpoint that the client has not set. */
+    void breakpointNew(Breakpoint breakpoint) {
+        breakpoint(BreakpointEventArgumentsReason.NEW, breakpoint);
+    }
+
+    /** The breakpoint of a number is there no more. */
+    void breakpointRemoved(int id) {
+        Breakpoint removed = new Breakpoint();
+        removed.setId(id);
+        breakpoint(BreakpointEventArgumentsReason.REMOVED, removed);
+    }
+
+    private void breakpoint(String reason, Breakpoint breakpoint) {
         BreakpointEventArguments event = new BreakpointEventArguments();
-        event.setReason(BreakpointEventArgumentsReason.CHANGED);
+        event.setReason(reason);
         event.setBreakpoint(breakpoint);
         client.breakpoint(event);
     }

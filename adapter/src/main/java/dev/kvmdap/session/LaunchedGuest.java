@@ -167,14 +167,25 @@ public final class LaunchedGuest implements AutoCloseable {
 
     /** What the console's verbs look at in a frame; while the guest stands still. */
     public ConsoleTarget consoleTarget(StoppedFrame at) {
+        return consoleTarget(at, () -> {});
+    }
+
+    /**
+     * What the console's verbs look at in a frame; while the guest stands still.
+     *
+     * @param changed hears when they have changed a value in the guest
+     */
+    ConsoleTarget consoleTarget(StoppedFrame at, Runnable changed) {
         Cpu cpu = engine.cpu(at.vcpu());
         return new FrameTarget(
                 cpu,
                 new FrameNames(cpu, at.frame(), engine.symbols()),
                 viewed(at.vcpu()),
                 engine.symbols(),
-                at.frame().pc().address(),
-                configuration.assemblySyntax());
+                at.frame(),
+                locals(at),
+                configuration.assemblySyntax(),
+                changed);
     }
 
     /** The instructions that a vCPU sees; while the guest stands still. */

@@ -117,11 +117,13 @@ public final class SymbolFile {
 
     /** Names in the symbol table: of functions and labels, or else of variables. */
     List<String> names(String beginning, boolean ofCode) {
-        return answer(List.of(), () -> elf.symbols().beginningWith(beginning).stream()
-                .filter(symbol -> elf.symbols().isCode(symbol) == ofCode)
-                .filter(symbol -> ofCode || symbol.type() == Symbol.OBJECT)
-                .map(Symbol::name)
-                .toList());
+        return answer(
+                List.of(),
+                () -> elf.symbols().beginningWith(beginning).stream()
+                        .filter(symbol -> elf.symbols().isCode(symbol) == ofCode)
+                        .filter(symbol -> ofCode || symbol.type() == Symbol.OBJECT)
+                        .map(Symbol::name)
+                        .toList());
     }
 
     long afterPrologueAt(long address) {
