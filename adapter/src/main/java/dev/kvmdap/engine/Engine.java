@@ -6,6 +6,7 @@ import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ public final class Engine implements AutoCloseable {
     private Guest guest;
     private int nextId = 1;
     private @Nullable LineStep step;
+    private OptionalInt pausing = OptionalInt.empty();
     private boolean closed;
 
     /**
@@ -91,6 +93,7 @@ public final class Engine implements AutoCloseable {
     public void removeBreakpoint(Breakpoint breakpoint) {
         if (breakpoints.remove(breakpoint)) {
             guest.change(traps -> traps.remove(breakpoint));
+            guest.untold().forget(breakpoint);
         }
     }
 
@@ -114,6 +117,7 @@ public final class Engine implements AutoCloseable {
     public void removeWatchpoint(Watchpoint point) {
         if (watchpoints.remove(point)) {
             guest.change(traps -> traps.remove(point));
+            guest.untold().forget(point);
         }
     }
 
@@ -125,12 +129,29 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Lets one vCPU take a step while the others stand still.
+     * Lets one vCPU run until something stops it; the others stand still.
      *
      * @param vcpu from 0
+     */
+    public void resumeAlone(int vcpu) {
+        requireStopped("continue");
+        step = null;
+        guest.run(vcpu, new StepPlan.Run(), Companions.STAND);
+    }
+
+    /** Lets one vCPU take a step while the others run. */
+    public void step(int vcpu, StepKind kind, Granularity granularity) {
+        step(vcpu, kind, granularity, Companions.RUN);
+    }
+
+    /**
+     * Lets one vCPU take a step.
+     *
+     * @param vcpu from 0
+     * @param others what the other vCPUs do meanwhile
      * @throws EngineException a step out of a frame whose caller is not known
      */
-    public void step(int vcpu, StepKind kind, Granularity granularity) {
+    public void step(int vcpu, StepKind kind, Granularity granularity, Companions others) {
         requireStopped("step");
         Cpu cpu = guest.cpu(vcpu);
         long pc = cpu.pc();
@@ -144,7 +165,7 @@ public final class Engine implements AutoCloseable {
         } else {
             plan = kind == StepKind.INTO ? new StepPlan.Instruction() : StepPlan.LeaveRanges.instruction(pc);
         }
-        guest.run(vcpu, plan);
+        guest.run(vcpu, plan, others);
     }
 
     /**
@@ -157,7 +178,7 @@ public final class Engine implements AutoCloseable {
     public void stepInto(int vcpu, GuestVirtual call) {
         requireStopped("step");
         step = LineStep.into(symbols, guest.cpu(vcpu).pc(), call.address(), frameEnd(vcpu));
-        guest.run(vcpu, step.first());
+        guest.run(vcpu, step.first(), Companions.RUN);
     }
 
     /**
@@ -197,7 +218,19 @@ public final class Engine implements AutoCloseable {
 
     /** Stops the guest; {@link Stop.Paused} follows, or the stop that came first. Nothing follows where none runs. */
     public void pause() {
-        guest.pause();
+        pause(0);
+    }
+
+    /**
+     * Stops the guest.
+     *
+     * @param vcpu which one the {@link Stop.Paused} is to be about, from 0
+     */
+    public void pause(int vcpu) {
+        if (guest.running()) {
+            pausing = OptionalInt.of(vcpu);
+            guest.pause();
+        }
     }
 
     /** A vCPU's registers and memory. While the guest stands still. */
@@ -226,6 +259,7 @@ public final class Engine implements AutoCloseable {
     public void restart() {
         guest.close();
         step = null;
+        pausing = OptionalInt.empty();
         guest = new Guest(powerOn.get(), trapByte, host, this::concludeLater);
         guest.change(traps -> {
             breakpoints.forEach(breakpoint -> traps.add(breakpoint, guest.cpu(0)));
@@ -249,29 +283,39 @@ public final class Engine implements AutoCloseable {
     /** On a vCPU's thread. */
     private void concludeLater(Guest.Run run) {
         sessionThread.execute(() -> {
-            if (!closed && run.guest() == guest) {
-                guest.hold(run).ifPresent(this::conclude);
+            if (!closed && run.guest() == guest && guest.expects(run)) {
+                conclude(run);
             }
         });
     }
 
-    private void conclude(Stop stop) {
-        if (stop instanceof Stop.Step && step != null) {
-            StepPlan next = step.next(guest.cpu(stop.vcpu()), guest.executed(stop.vcpu()));
-            if (next != null) {
-                guest.run(stop.vcpu(), next);
-                return;
-            }
+    private void conclude(Guest.Run run) {
+        Stop came = run.stop().join();
+        StepPlan next = came instanceof Stop.Step && step != null
+                ? step.next(guest.cpu(run.vcpu()), guest.executed(run.vcpu()))
+                : null;
+        if (next != null && pausing.isEmpty()) {
+            guest.goOn(run, next);
+            return;
         }
+        Stop stop = guest.hold(run);
+        boolean paused = stop instanceof Stop.Paused || next != null;
         step = null;
         if (stop instanceof Stop.Reset reset) {
             startAgain(reset);
         } else {
-            listener.stopped(stop);
+            tell(paused ? new Stop.Paused(pausing.orElse(stop.vcpu())) : stop);
         }
     }
 
+    private void tell(Stop stop) {
+        pausing = OptionalInt.empty();
+        listener.stopped(stop);
+    }
+
+    /** A pause that came too late for the old machine is one of the new machine. */
     private void startAgain(Stop.Reset reset) {
+        OptionalInt asked = pausing;
         try {
             restart();
         } catch (RuntimeException failure) {
@@ -279,6 +323,10 @@ public final class Engine implements AutoCloseable {
             return;
         }
         listener.reset(reset);
-        guest.runAll();
+        if (asked.isPresent()) {
+            tell(new Stop.Paused(asked.getAsInt()));
+        } else {
+            guest.runAll();
+        }
     }
 }

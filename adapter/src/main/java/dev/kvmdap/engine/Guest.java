@@ -4,9 +4,7 @@ import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.machine.Machine;
 import dev.kvmdap.machine.VcpuThread;
 import dev.kvmdap.x86.InstructionKind;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 
 /**
  * A machine under debug from power-on to power-off: a run loop on each vCPU's thread, and what is armed for all of them.
@@ -27,14 +26,14 @@ final class Guest implements AutoCloseable {
     private final Machine machine;
     private final Consumer<Run> cameBack;
     private final Traps traps;
-    private final Turnstile turnstile;
+    private final Standstill standstill = new Standstill();
     private final List<Cpu> cpus = new ArrayList<>();
     private final List<RunLoop> loops = new ArrayList<>();
     private final ScheduledExecutorService haltWatch;
     private final Future<?> haltCheck;
 
     private volatile List<Run> runs = List.of();
-    private final Deque<Stop> untold = new ArrayDeque<>();
+    private final UntoldStops untold = new UntoldStops();
 
     /** One vCPU's way from a resume to its stop. */
     record Run(Guest guest, int vcpu, CompletableFuture<Stop> stop) {}
@@ -50,12 +49,12 @@ final class Guest implements AutoCloseable {
         PlantedBytes planted = new PlantedBytes(machine.memory());
         DebugSlots slots = new DebugSlots();
         traps = new Traps(trapByte, planted, slots, new Watches(machine, slots, host));
-        turnstile = new Turnstile(this::interruptRunning);
         HaltCheck halts = new HaltCheck(machine.vcpus().size(), machine.hasInterruptControllers());
         for (VcpuThread thread : machine.vcpus()) {
             Cpu cpu = new Cpu(thread, machine.memory(), planted);
             GuestEntry entry = new GuestEntry(thread.vcpu(), machine, traps, host);
             cpus.add(cpu);
+            Turnstile turnstile = standstill.turnstile(thread::interrupt);
             loops.add(new RunLoop(cpu, thread.vcpu(), traps, turnstile, halts, entry));
         }
         haltWatch = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -89,24 +88,40 @@ final class Guest implements AutoCloseable {
 
     /** Changes what is armed, while no vCPU runs guest code. */
     void change(Consumer<Traps> change) {
-        turnstile.exclusively(() -> change.accept(traps));
+        standstill.exclusively(() -> change.accept(traps));
+    }
+
+    /** What is not to be told any more. */
+    UntoldStops untold() {
+        return untold;
     }
 
     /** Resumes every vCPU, unless one has a stop to tell first. */
     void runAll() {
-        Stop first = untold.poll();
-        if (first != null) {
-            Run told = new Run(this, first.vcpu(), CompletableFuture.completedFuture(first));
-            runs = List.of(told);
+        start(-1, new StepPlan.Run(), Companions.RUN);
+    }
+
+    /** Lets one vCPU carry out a plan, unless one of those that are to run has a stop to tell first. */
+    void run(int vcpu, StepPlan plan, Companions others) {
+        start(vcpu, plan, others);
+    }
+
+    private void start(int chosen, StepPlan plan, Companions others) {
+        IntPredicate runs = vcpu -> vcpu == chosen || others == Companions.RUN;
+        Optional<Stop> toTell = untold.take(runs, vcpu -> cpus.get(vcpu).pc());
+        if (toTell.isPresent()) {
+            Stop stop = toTell.get();
+            Run told = new Run(this, stop.vcpu(), CompletableFuture.completedFuture(stop));
+            this.runs = List.of(told);
             cameBack.accept(told);
             return;
         }
-        List<Run> started = new ArrayList<>();
-        for (Cpu cpu : cpus) {
-            started.add(new Run(this, cpu.index(), new CompletableFuture<>()));
-        }
-        runs = List.copyOf(started);
-        started.forEach(run -> start(run, new StepPlan.Run()));
+        this.runs = cpus.stream()
+                .map(Cpu::index)
+                .filter(runs::test)
+                .map(vcpu -> new Run(this, vcpu, new CompletableFuture<>()))
+                .toList();
+        this.runs.forEach(run -> start(run, run.vcpu() == chosen ? plan : new StepPlan.Run()));
     }
 
     /** Resumes every vCPU; one is hit by what is armed where it stands. */
@@ -114,15 +129,20 @@ final class Guest implements AutoCloseable {
         machine.vcpus()
                 .get(vcpu)
                 .call(thread -> Optional.ofNullable(loops.get(vcpu).arrive()))
-                .ifPresent(untold::addFirst);
+                .ifPresent(hit -> untold.add(hit, cpu(vcpu).pc()));
         runAll();
     }
 
-    /** Lets one vCPU carry out a plan; the others stand still. */
-    void run(int vcpu, StepPlan plan) {
-        Run run = new Run(this, vcpu, new CompletableFuture<>());
-        runs = List.of(run);
-        start(run, plan);
+    /** Lets a vCPU that came back carry out another plan; the others go on with what they do. */
+    void goOn(Run cameBack, StepPlan plan) {
+        Run next = new Run(this, cameBack.vcpu(), new CompletableFuture<>());
+        runs = runs.stream().map(run -> run.equals(cameBack) ? next : run).toList();
+        start(next, plan);
+    }
+
+    /** Whether a run's stop has yet to be dealt with. */
+    boolean expects(Run run) {
+        return runs.contains(run);
     }
 
     private void start(Run run, StepPlan plan) {
@@ -152,22 +172,25 @@ final class Guest implements AutoCloseable {
     /**
      * Brings the whole guest to a stand because one vCPU came back.
      *
-     * @return its stop; empty if that run's stop has been dealt with already
+     * @param first one that {@link #expects}
+     * @return the stop to tell: its own, or where it has only been paused, one that another vCPU came to
      */
-    Optional<Stop> hold(Run first) {
-        if (!runs.contains(first)) {
-            return Optional.empty();
-        }
+    Stop hold(Run first) {
         pause();
         Stop told = first.stop().join();
         for (Run run : runs) {
             Stop stop = run.stop().join();
-            if (!run.equals(first) && !(stop instanceof Stop.Paused)) {
-                untold.add(stop);
+            if (run.equals(first)) {
+                continue;
+            }
+            if (told instanceof Stop.Paused && UntoldStops.isWorthTelling(stop)) {
+                told = stop;
+            } else {
+                untold.add(stop, cpus.get(stop.vcpu()).pc());
             }
         }
         runs = List.of();
-        return Optional.of(told);
+        return told;
     }
 
     private void interruptRunning() {

@@ -160,7 +160,7 @@ final class RunLoop {
                     return null;
                 }
                 case INTERRUPTED -> {
-                    Stop stop = obey();
+                    Stop stop = obey(pc);
                     if (stop != null || cpu.pc() != pc) {
                         return stop;
                     }
@@ -254,7 +254,7 @@ final class RunLoop {
             Outcome outcome = guest.run();
             noticeSystemChange();
             if (outcome == Outcome.INTERRUPTED) {
-                Stop stop = obey();
+                Stop stop = obey(UNKNOWN);
                 if (stop != null) {
                     return stop;
                 }
@@ -346,14 +346,20 @@ final class RunLoop {
         return atTrap ? traps.at(cpu, cpu.pc()) : null;
     }
 
-    private @Nullable Stop obey() {
+    /** Does what another thread wants; the vCPU has considered what stands armed at {@code considered}. */
+    private @Nullable Stop obey(long considered) {
         if (turnstile.isClosed()) {
             turnstile.pass();
         }
-        if (pauseWanted) {
-            return new Stop.Paused(cpu.index());
-        }
-        return halts.check(cpu, vcpu);
+        return pauseWanted ? pause(considered) : halts.check(cpu, vcpu);
+    }
+
+    /** A vCPU never stands at a place that it has not considered: when it goes on, it steps off without asking again. */
+    private Stop pause(long considered) {
+        long pc = cpu.pc();
+        Location here = pc == considered ? null : traps.at(cpu, pc);
+        Stop hit = here == null ? null : here.hit(cpu);
+        return hit != null ? hit : new Stop.Paused(cpu.index());
     }
 
     private Stop stopFor(Outcome outcome) {

@@ -10,6 +10,7 @@ import dev.kvmdap.device.PortBus;
 import dev.kvmdap.device.ResetControl;
 import dev.kvmdap.device.Serial16550;
 import dev.kvmdap.device.SystemControlPort;
+import dev.kvmdap.kvm.Capability;
 import dev.kvmdap.kvm.Kvm;
 import dev.kvmdap.kvm.KvmException;
 import dev.kvmdap.kvm.LibC;
@@ -67,11 +68,13 @@ public final class Machine implements AutoCloseable {
             interruptControllers = createInterruptControllers();
             slots = new MemorySlots(vm, memory);
             attachDevices(configuration);
+            requireRoomFor(kvm, configuration.vcpus());
             for (int index = 0; index < configuration.vcpus(); index++) {
                 VcpuThread thread = new VcpuThread(vm.createVcpu(index));
                 vcpus.add(thread);
                 thread.call(vcpu -> {
-                    vcpu.state().setCpuid(configuration.cpuid());
+                    vcpu.state()
+                            .setCpuid(CpuTopology.describe(configuration.cpuid(), vcpu.index(), configuration.vcpus()));
                     return vcpu;
                 });
             }
@@ -84,6 +87,20 @@ public final class Machine implements AutoCloseable {
             vcpus.forEach(VcpuThread::close);
             vm.close();
             throw e;
+        }
+    }
+
+    private void requireRoomFor(Kvm kvm, int wanted) {
+        int most = Math.max(1, kvm.check(Capability.MAX_VCPUS));
+        if (wanted > 1 && !interruptControllers) {
+            throw new BootException(
+                    "cpus: this host's KVM has no interrupt controllers, by which a guest starts its other processors;"
+                            + " set 'cpus' to 1");
+        }
+        if (wanted > most) {
+            throw new BootException(
+                    "cpus: this host's KVM has room for %d vCPUs in a guest, not for %d; set 'cpus' to less"
+                            .formatted(most, wanted));
         }
     }
 

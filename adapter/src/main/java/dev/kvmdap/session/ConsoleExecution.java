@@ -78,11 +78,12 @@ final class ConsoleExecution implements Execution {
         List<Breakpoint> places = new ArrayList<>();
         addresses.forEach(address -> places.add(stopAt(address, null)));
         Frame caller = caller(frame);
+        OptionalLong frameEnd = OptionalLong.empty();
         if (caller != null) {
             places.add(returnTo(caller));
+            frameEnd = inFrame ? OptionalLong.of(caller.registers().stackPointer()) : frameEnd;
         }
-        boolean limited = inFrame && caller != null;
-        runTo(frame, places, limited ? OptionalLong.of(caller.registers().stackPointer()) : OptionalLong.empty());
+        runTo(frame, places, frameEnd);
         tell(frame.vcpu());
     }
 

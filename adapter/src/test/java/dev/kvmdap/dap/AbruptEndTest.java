@@ -3,6 +3,7 @@ package dev.kvmdap.dap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.Gson;
+import dev.kvmdap.kvm.RequiresKvm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,10 +19,9 @@ import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** Sessions that end in the middle, without a word: the guest goes, and no process, descriptor, mapping or thread stays. */
-@EnabledIf("dev.kvmdap.dap.Examples#hasKvm")
+@RequiresKvm
 @Timeout(120)
 class AbruptEndTest {
 

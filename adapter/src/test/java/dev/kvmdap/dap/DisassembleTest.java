@@ -3,6 +3,7 @@ package dev.kvmdap.dap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import dev.kvmdap.kvm.RequiresKvm;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -11,9 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 
-@EnabledIf("dev.kvmdap.dap.Examples#hasKvm")
+@RequiresKvm
 @Timeout(60)
 class DisassembleTest {
 

@@ -3,6 +3,7 @@ package dev.kvmdap.dap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import dev.kvmdap.kvm.RequiresKvm;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
@@ -10,12 +11,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Much of everything: stops, pauses, output, memory. */
-@EnabledIf("dev.kvmdap.dap.Examples#hasKvm")
+@RequiresKvm
 @Timeout(180)
 class EnduranceTest {
 

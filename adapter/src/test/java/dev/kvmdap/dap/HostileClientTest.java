@@ -3,6 +3,7 @@ package dev.kvmdap.dap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import dev.kvmdap.kvm.RequiresKvm;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,6 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -58,7 +58,7 @@ class HostileClientTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-    @EnabledIf("dev.kvmdap.dap.Examples#hasKvm")
+    @RequiresKvm
     void randomRequestsAboutAStoppedGuestAreAnswered(long seed) {
         try (client) {
             client.launch(Examples.multiboot("long-mode"), () -> client.breakAt(MAIN, "fibonacci-loop"));
@@ -70,7 +70,7 @@ class HostileClientTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    @EnabledIf("dev.kvmdap.dap.Examples#hasKvm")
+    @RequiresKvm
     void randomRequestsAboutARunningGuestAreAnswered(long seed) {
         try (client) {
             client.launch(Examples.spinning(), () -> {});

@@ -2,6 +2,7 @@ package dev.kvmdap.dap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvmdap.kvm.RequiresKvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,14 +14,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Launches that cannot be: each is refused with what was wrong and what to do, and the session can try again. */
-@EnabledIf("dev.kvmdap.dap.Examples#hasKvm")
+@RequiresKvm
 @Timeout(60)
 class RefusedLaunchTest {
 

@@ -2,18 +2,18 @@ package dev.kvmdap.dap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvmdap.kvm.RequiresKvm;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** {@code kvmdap serve} as clients start it: a process of its own. */
 @Timeout(60)
 class ServeProcessTest {
 
     @Test
-    @EnabledIf("dev.kvmdap.dap.Examples#hasKvm")
+    @RequiresKvm
     void wholeSessionOnStandardStreams() throws Exception {
         try (ServerProcess server = ServerProcess.serve();
                 DapTestClient client = server.client()) {

@@ -3,6 +3,7 @@ package dev.kvmdap.dap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kvmdap.kvm.RequiresKvm;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
@@ -12,7 +13,6 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 class TcpServerTest {
 
@@ -48,7 +48,7 @@ class TcpServerTest {
     }
 
     @Test
-    @EnabledIf("dev.kvmdap.dap.Examples#hasKvm")
+    @RequiresKvm
     void guestsAtOnceAreIndependent() {
         Path main = Examples.source("long-mode", "main.c");
         List<DapTestClient> clients = new ArrayList<>();

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kvmdap.elf.ElfFile;
 import dev.kvmdap.elf.Toolchain;
+import dev.kvmdap.kvm.PlantedChoice;
+import dev.kvmdap.kvm.RequiresKvm;
 import dev.kvmdap.machine.BootConfiguration;
 import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.GuestVirtual;
@@ -21,13 +23,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The engine with a 64-bit guest on this host's KVM. */
-@EnabledIf("dev.kvmdap.engine.DebuggedGuest#hasKvm")
+@RequiresKvm
 @Timeout(60)
 class EngineOnKvmTest {
 
@@ -54,7 +55,7 @@ class EngineOnKvmTest {
         return guest(1);
     }
 
-    private static void assumePlacement(Breakpoint breakpoint) {
+    static void assumePlacement(Breakpoint breakpoint) {
         assumeThat(breakpoint.placement().verified())
                 .as(
                         "this host has no such breakpoint: %s",
@@ -164,6 +165,8 @@ class EngineOnKvmTest {
 
     @Test
     void softwareBreakpointInUnmappedMemorySaysSo() {
+        PlantedChoice planted = DebuggedGuest.HOST.plantedByte();
+        assumeThat(planted.instruction()).as(planted.reason()).isPresent();
         try (DebuggedGuest guest = guest()) {
             Breakpoint breakpoint = guest.breakpoint(0x7fff_0000_0000L, BreakpointMode.SOFTWARE);
 

@@ -57,7 +57,7 @@ final class ScriptedMachine implements AutoCloseable {
                 cpu,
                 thread.vcpu(),
                 traps,
-                new Turnstile(thread::interrupt),
+                new Standstill().turnstile(thread::interrupt),
                 new HaltCheck(1, machine.hasInterruptControllers()),
                 new GuestEntry(thread.vcpu(), machine, traps, host));
         kernel.forgetCalls();

@@ -136,7 +136,7 @@ class SteppingOnKvmTest {
     void breakpointOnAnInterruptInstructionIsLeftByAStep(int bits, BreakpointMode mode) {
         try (DebuggedGuest guest = guest(bits)) {
             Breakpoint breakpoint = guest.breakpoint(guest.marker("int"), mode);
-            assumeThat(breakpoint.placement().verified()).isTrue();
+            EngineOnKvmTest.assumePlacement(breakpoint);
             guest.setPc(guest.marker("int"));
 
             step(guest, StepKind.OVER, "after int");
@@ -150,7 +150,7 @@ class SteppingOnKvmTest {
     void guestsOwnBreakpointInstructionReachesItsHandler(int bits, BreakpointMode mode) {
         try (DebuggedGuest guest = guest(bits)) {
             Breakpoint end = guest.breakpoint(guest.marker("end"), mode);
-            assumeThat(end.placement().verified()).isTrue();
+            EngineOnKvmTest.assumePlacement(end);
             guest.setPc(guest.marker("own breakpoint"));
 
             Stop stop = guest.resume();
@@ -200,7 +200,7 @@ class SteppingOnKvmTest {
     void haltWithABreakpointOnItWaitsForTheTimerEachTime(int bits, BreakpointMode mode) {
         try (DebuggedGuest guest = guest(bits)) {
             Breakpoint halt = guest.breakpoint(guest.marker("hlt"), mode);
-            assumeThat(halt.placement().verified()).isTrue();
+            EngineOnKvmTest.assumePlacement(halt);
             guest.breakpoint(guest.marker("end"), BreakpointMode.AUTO);
             guest.setPc(guest.label("waits"));
             for (int tick = 1; tick <= 3; tick++) {

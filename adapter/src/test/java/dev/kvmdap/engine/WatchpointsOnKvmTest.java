@@ -7,6 +7,7 @@ import dev.kvmdap.elf.ElfFile;
 import dev.kvmdap.elf.Toolchain;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.Hosts;
+import dev.kvmdap.kvm.RequiresKvm;
 import dev.kvmdap.machine.BootConfiguration;
 import dev.kvmdap.x86.GuestVirtual;
 import java.nio.ByteBuffer;
@@ -19,13 +20,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Watchpoints with a 64-bit guest on this host's KVM, by whatever means the host has, and by each of the fallbacks. */
-@EnabledIf("dev.kvmdap.engine.DebuggedGuest#hasKvm")
+@RequiresKvm
 @Timeout(60)
 class WatchpointsOnKvmTest {
 

@@ -3,17 +3,17 @@ package dev.kvmdap.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvmdap.elf.Toolchain;
+import dev.kvmdap.kvm.RequiresKvm;
 import dev.kvmdap.x86.CpuMode;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Guests that look around when they start, and report by their exit code. */
-@EnabledIf("hasKvm")
+@RequiresKvm
 @Timeout(60)
 class BootOnKvmTest {
 
@@ -21,10 +21,6 @@ class BootOnKvmTest {
     Path folder = Path.of("");
 
     private Toolchain tools = new Toolchain(folder);
-
-    static boolean hasKvm() {
-        return Path.of("/dev/kvm").toFile().canWrite();
-    }
 
     @BeforeEach
     void useFolder() {

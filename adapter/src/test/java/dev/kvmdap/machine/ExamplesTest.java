@@ -4,17 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.kvmdap.elf.Toolchain;
+import dev.kvmdap.kvm.RequiresKvm;
 import dev.kvmdap.x86.CpuMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The guests in {@code examples/} run to their ends. */
-@EnabledIf("dev.kvmdap.machine.BootOnKvmTest#hasKvm")
+@RequiresKvm
 @Timeout(120)
 class ExamplesTest {
 
