@@ -10,7 +10,7 @@ final class Arguments {
 
     private static final Pattern COUNT = Pattern.compile("[0-9]{1,9}");
     private static final Pattern NUMBERS = Pattern.compile("([0-9]{1,9})(?:-([0-9]{1,9}))?");
-    private static final Pattern CONDITION = Pattern.compile("(?:^|.*?\\s)if(?=[\\s(])(.*)", Pattern.DOTALL);
+    private static final Pattern CONDITION = Pattern.compile("(?:^|.*?\\s)if(?![\\w.$])(.*)", Pattern.DOTALL);
 
     private Arguments() {}
 

@@ -45,7 +45,7 @@ final class BreakpointVerbs {
                         "dprintf LOCATION,\"TEXT\"",
                         "write a line where the guest comes to a place, and go on",
                         """
-                        dprintf give_turn,"turn {tick}, rsp {$rsp,x}"
+                        dprintf give_turn,"counter {counter}, rsp {$rsp,x}"
                         An expression stands in braces, a format behind a comma in it; {{ and }} are braces.
                         """ + LocationReader.FORMS + ".",
                         ArgumentKind.LOCATION,
@@ -64,7 +64,8 @@ final class BreakpointVerbs {
                 %1$s main.c:42 if i > 3     stops only where the condition is not 0
                 %1$s kernel_main            behind the function's prologue
                 %1$s *0x100000              an instruction
-                Without a LOCATION it is the place at which the chosen frame stands. %2$s
+                Without a LOCATION it is the place at which the chosen frame stands.
+                %2$s
                 %3$s.""".formatted(name, note, LocationReader.FORMS),
                 ArgumentKind.LOCATION,
                 (argument, debuggee) -> set(argument, debuggee, mode, temporary));
@@ -80,7 +81,7 @@ final class BreakpointVerbs {
         Matcher parts = PRINTED.matcher(argument);
         if (!parts.matches()) {
             throw new ConsoleException(
-                    "dprintf is written so: dprintf LOCATION,\"tick {tick}\"; expressions stand in braces");
+                    "dprintf is written so: dprintf LOCATION,\"rax {$rax}\"; expressions stand in braces");
         }
         Arguments.Conditional asked = Arguments.conditional(parts.group(1));
         CodeLocation place = new LocationReader(debuggee).read(asked.rest());

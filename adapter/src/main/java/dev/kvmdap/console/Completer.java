@@ -27,34 +27,31 @@ final class Completer {
     /** The ways to go on behind what is typed. */
     List<Completion> complete(String typed, Debuggee debuggee) {
         List<Completion> completions = new ArrayList<>();
+        Optional<Verb> begun = begun(typed);
         for (Verb verb : verbs) {
-            verb.names().stream()
-                    .filter(name -> name.startsWith(typed))
-                    .findFirst()
-                    .ifPresent(name ->
-                            completions.add(new Completion(verb.names().get(0), verb.summary(), 0, typed.length())));
+            List<String> names = begun.isPresent() ? verb.names().subList(0, 1) : verb.names();
+            if (names.stream().anyMatch(name -> name.startsWith(typed))) {
+                completions.add(new Completion(verb.names().get(0), verb.summary(), 0, typed.length()));
+            }
         }
         int dollar = typed.lastIndexOf('$');
         if (dollar >= 0 && typed.substring(dollar + 1).matches("\\w*")) {
             add(registers(debuggee, "$"), typed, dollar, completions);
-        } else {
-            addArguments(typed, debuggee, completions);
+        } else if (begun.isPresent()) {
+            Matcher word = LAST_WORD.matcher(typed);
+            int start = word.find() ? word.start() : typed.length();
+            add(candidates(begun.get().argumentKind(), debuggee, typed.substring(start)), typed, start, completions);
         }
         return completions.size() > MOST ? List.copyOf(completions.subList(0, MOST)) : completions;
     }
 
-    private void addArguments(String typed, Debuggee debuggee, List<Completion> completions) {
-        for (Verb verb : verbs) {
-            for (String name : verb.names()) {
-                Optional<String> argument = Console.argument(typed, name);
-                if (argument.isPresent() && typed.length() > name.length()) {
-                    Matcher word = LAST_WORD.matcher(typed);
-                    int start = word.find() ? word.start() : typed.length();
-                    add(candidates(verb.argumentKind(), debuggee, typed.substring(start)), typed, start, completions);
-                    return;
-                }
-            }
-        }
+    /** The verb whose argument is being typed. */
+    private Optional<Verb> begun(String typed) {
+        return verbs.stream()
+                .filter(verb -> verb.names().stream()
+                        .anyMatch(name -> typed.length() > name.length()
+                                && Console.argument(typed, name).isPresent()))
+                .findFirst();
     }
 
     private static void add(Stream<Candidate> candidates, String typed, int start, List<Completion> completions) {

@@ -56,7 +56,8 @@ final class StepInTargetsRequest implements RequestFamily {
         ClientFeatures client = session.clientFeatures();
         Syntax syntax = session.guest().configuration().assemblySyntax();
         OptionalLong callee = call.target();
-        boolean named = callee.isPresent() && symbols.functionAt(callee.getAsLong()).isPresent();
+        boolean named =
+                callee.isPresent() && symbols.functionAt(callee.getAsLong()).isPresent();
         StepInTarget target = new StepInTarget();
         target.setId(session.stopScope().add(new GuestVirtual(call.address())));
         target.setLabel(named ? symbols.describe(callee.getAsLong()) : code.annotated(call, syntax));

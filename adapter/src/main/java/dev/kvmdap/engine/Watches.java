@@ -2,9 +2,7 @@ package dev.kvmdap.engine;
 
 import dev.kvmdap.engine.Condition.ConditionException;
 import dev.kvmdap.kvm.HostFindings;
-import dev.kvmdap.kvm.ModeFindings;
 import dev.kvmdap.machine.Machine;
-import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +12,6 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +23,9 @@ final class Watches {
     /** As many as a mask has bits. */
     static final int MOST = Long.SIZE;
 
-    private static final List<CpuMode> MODES = List.of(CpuMode.REAL, CpuMode.PROTECTED, CpuMode.LONG);
-
     private final DebugSlots slots;
     private final PageTraps pages;
-    private final boolean writeSlots;
-    private final boolean accessSlots;
-    private final boolean pageProtection;
-    private final boolean readOnlySlots;
+    private final WatchMeans means;
 
     private Watch[] watches = {};
     private boolean stepping;
@@ -41,14 +33,7 @@ final class Watches {
     Watches(Machine machine, DebugSlots slots, HostFindings host) {
         this.slots = slots;
         pages = new PageTraps(machine);
-        writeSlots = everywhere(host, mode -> mode.writeSlots() == DebugSlots.COUNT);
-        accessSlots = everywhere(host, ModeFindings::accessSlots);
-        pageProtection = everywhere(host, mode -> mode.pageTrap() == ModeFindings.PageTrap.MMIO_EXIT);
-        readOnlySlots = everywhere(host, ModeFindings::readOnlySlots);
-    }
-
-    private static boolean everywhere(HostFindings host, Predicate<ModeFindings> works) {
-        return MODES.stream().map(host::findings).allMatch(works);
+        means = WatchMeans.on(host);
     }
 
     PageTraps pages() {
@@ -96,27 +81,27 @@ final class Watches {
     private Watching choose(Watch watch, Cpu cpu) {
         Watchpoint point = watch.point();
         boolean writesOnly = point.access() == WatchAccess.WRITE;
-        if (writesOnly ? writeSlots : accessSlots) {
+        if (writesOnly ? means.writeSlots() : means.accessSlots()) {
             List<Integer> taken = slots.takeAll(WatchedPiece.cut(point.address(), point.length(), point.access()));
             if (!taken.isEmpty()) {
                 return new Watching.Slots(taken);
             }
         }
         boolean holdsTables = Arrays.stream(watch.pages()).anyMatch(cpu::isPageTable);
-        if (pageProtection && !holdsTables) {
+        if (means.pageProtection() && !holdsTables) {
             return new Watching.ProtectedPages();
         }
         if (!writesOnly) {
             return new Watching.Failed(whyNoReads(holdsTables));
         }
-        return readOnlySlots ? new Watching.ReadOnlyPages() : new Watching.Stepping();
+        return means.readOnlySlots() ? new Watching.ReadOnlyPages() : new Watching.Stepping();
     }
 
     private String whyNoReads(boolean holdsTables) {
-        if (pageProtection && holdsTables) {
+        if (means.pageProtection() && holdsTables) {
             return "reads in a page that holds page tables cannot be watched here; watch for writes";
         }
-        return accessSlots
+        return means.accessSlots()
                 ? slots.describeHolders() + ", or watch for writes, of which there may be more"
                 : "this host's KVM can watch for writes only";
     }
@@ -126,16 +111,16 @@ final class Watches {
         NavigableSet<Long> readOnly = new TreeSet<>();
         stepping = false;
         for (Watch watch : watches) {
-            Watching means = watch.point().watching();
+            Watching by = watch.point().watching();
             for (long page : watch.pages()) {
-                if (means instanceof Watching.ProtectedPages) {
+                if (by instanceof Watching.ProtectedPages) {
                     forbid.merge(
                             page, watch.point().access(), (one, other) -> one == other ? one : WatchAccess.READ_WRITE);
-                } else if (means instanceof Watching.ReadOnlyPages) {
+                } else if (by instanceof Watching.ReadOnlyPages) {
                     readOnly.add(page);
                 }
             }
-            stepping |= means instanceof Watching.Stepping;
+            stepping |= by instanceof Watching.Stepping;
         }
         pages.arrange(forbid, readOnly);
     }

@@ -18,6 +18,7 @@ import dev.kvmdap.session.launch.LaunchConfiguration;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.view.CpuidView;
 import dev.kvmdap.view.Extent;
+import dev.kvmdap.view.HostView;
 import dev.kvmdap.view.LocalsView;
 import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegistersView;
@@ -140,6 +141,7 @@ public final class LaunchedGuest implements AutoCloseable {
         }
         scopes.add(new RegistersView(viewed));
         scopes.add(new CpuidView(kvm::supportedCpuid, kvm::emulatedCpuid, viewed::cpuid));
+        scopes.add(new HostView(engine.host()));
         return scopes;
     }
 

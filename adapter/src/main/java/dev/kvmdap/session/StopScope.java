@@ -94,8 +94,8 @@ public final class StopScope {
      */
     public GuestVirtual place(int number) {
         return places.get(number)
-                .orElseThrow(() -> RequestFailure.badArguments("there is no target " + number
-                        + " in this stop: ask for gotoTargets or stepInTargets again"));
+                .orElseThrow(() -> RequestFailure.badArguments(
+                        "there is no target " + number + " in this stop: ask for gotoTargets or stepInTargets again"));
     }
 
     /** The guest runs: every number loses its meaning. */

@@ -46,34 +46,35 @@ class VerbsTest {
 
     @ParameterizedTest
     @CsvSource(
-            delimiter = ';',
+            delimiter = '|',
+            quoteCharacter = '`',
             value = {
-                "s 0; '0' is no count: a number from 1 on",
-                "stepi all; 'all' is no count: a number from 1 on",
-                "finish 2; 'finish' takes nothing behind it, not '2'",
-                "jump; where to? a LOCATION is LINE, FILE:LINE, +N, -N, FUNCTION or *ADDRESS",
-                "advance; where to? a LOCATION is LINE, FILE:LINE, +N, -N, FUNCTION or *ADDRESS",
-                "jump nowhere; there is no code at nowhere",
-                "b 42; the frame has no source line, so a line needs its file: main.c:42",
-                "b main.c:42; no source file of the guest is called 'main.c'",
-                "b 4 2; '4 2' names no place in code: a LOCATION is LINE, FILE:LINE, +N, -N, FUNCTION or *ADDRESS",
-                "b main if; behind 'if' comes a condition: if counter == 3",
-                "d 7; there is no breakpoint 7; none is set",
-                "d all; 'all' is no number of a breakpoint; none is set",
-                "condition; which one? condition 2 tick == 5; 'info breakpoints' lists them",
-                "rwatch x; x86 cannot watch reads alone: 'awatch x' stops at reads and writes",
-                "watch; what to watch? watch counter, or watch -l ADDRESS, BYTES",
-                "watch $rax; '$rax' is not in memory: watch a variable, or watch -l ADDRESS, BYTES",
-                "watch x, 0; 0 bytes cannot be watched: watch -l ADDRESS, BYTES",
-                "clear *0x1000; there is no breakpoint at *0x1000",
-                "c 2; the guest stands at no breakpoint whose hits could pass: 'continue' without a count",
-                "set x; 'x' is no assignment: set var counter = 3, or set $rax = counter + 1",
-                "set x == 3; 'x == 3' is no assignment: set var counter = 3, or set $rax = counter + 1",
-                "frame 3; there is no frame 3; the outermost one that is known is 0",
-                "up; this is the outermost frame that is known: no caller was found",
-                "down; this is the innermost frame: none is called from it",
-                "thread 2; there is no thread 2; the guest's threads are 1 to 1",
-                "list; the frame has no source line: 'x/10i' shows its instructions"
+                "s 0 | '0' is no count: a number from 1 on",
+                "stepi all | 'all' is no count: a number from 1 on",
+                "finish 2 | 'finish' takes nothing behind it, not '2'",
+                "jump | where to? a LOCATION is LINE, FILE:LINE, +N, -N, FUNCTION or *ADDRESS",
+                "advance | where to? a LOCATION is LINE, FILE:LINE, +N, -N, FUNCTION or *ADDRESS",
+                "jump nowhere | there is no code at nowhere",
+                "b 42 | the frame has no source line, so a line needs its file: main.c:42",
+                "b main.c:42 | no source file of the guest is called 'main.c'",
+                "b 4 2 | '4 2' names no place in code: a LOCATION is LINE, FILE:LINE, +N, -N, FUNCTION or *ADDRESS",
+                "b main if | behind 'if' comes a condition: if counter == 3",
+                "d 7 | there is no breakpoint 7; none is set",
+                "d all | 'all' is no number of a breakpoint; none is set",
+                "condition | which one? condition 2 tick == 5; 'info breakpoints' lists them",
+                "rwatch x | x86 cannot watch reads alone: 'awatch x' stops at reads and writes",
+                "watch | what to watch? watch counter, or watch -l ADDRESS, BYTES",
+                "watch $rax | '$rax' is not in memory: watch a variable, or watch -l ADDRESS, BYTES",
+                "watch x, 0 | 0 bytes cannot be watched: watch -l ADDRESS, BYTES",
+                "clear *0x1000 | there is no breakpoint at *0x1000",
+                "c 2 | the guest stands at no breakpoint whose hits could pass: 'continue' without a count",
+                "set x | 'x' is no assignment: set var counter = 3, or set $rax = counter + 1",
+                "set x == 3 | 'x == 3' is no assignment: set var counter = 3, or set $rax = counter + 1",
+                "frame 3 | there is no frame 3; the outermost one that is known is 0",
+                "up | this is the outermost frame that is known: no caller was found",
+                "down | this is the innermost frame: none is called from it",
+                "thread 2 | there is no thread 2; the guest's threads are 1 to 1",
+                "list | the frame has no source line: 'x/10i' shows its instructions"
             })
     void whatAVerbCannotDoIsSaidWithWhatItCan(String line, String message) {
         assertThatThrownBy(() -> answer(line))
@@ -96,7 +97,7 @@ class VerbsTest {
                 "dprintf give_turn,\"turn {tick}\\n\"; Dprintf 1: give_turn (by magic)",
                 "watch x; Watchpoint 1: x/4 (4 bytes at 0x1000, by magic)",
                 "watch -l 0x2000; Watchpoint 1: 0x2000/8 (8 bytes at 0x2000, by magic)",
-                "awatch -location 0x1000 + 8, 16; Acc watchpoint 1: 0x1000 + 8/16 (16 bytes at 0x1008, by magic)",
+                "awatch -location 0x1000 + 8, 16; Acc watchpoint 1: 0x1000 + 8, 16/16 (16 bytes at 0x1008, by magic)",
                 "wa *0x2000; Watchpoint 1: *0x2000/4 (4 bytes at 0x2000, by magic)"
             })
     void whatIsSetIsAnsweredWithItsNumberPlaceAndMeans(String line, String told) {

@@ -191,7 +191,7 @@ class ConsoleVerbsTest {
     void dprintfWritesAndGoesOn() {
         try (client) {
             stopInMain();
-            client.console("dprintf give_turn if tick < 2,\"turn {tick,x}\\n\"");
+            client.console("dprintf give_turn if $rsi < 2,\"turn {$rsi,x}\\n\"");
             client.console("c");
             client.expectTerminated(Examples.SUCCESS);
             assertThat(client.expectOutput("turn 0x1"))
@@ -383,7 +383,7 @@ class ConsoleVerbsTest {
         try (client) {
             stopInMain();
             assertThat(completions("b give_")).containsExactly("give_turn");
-            assertThat(completions("b tasks.")).containsExactly("tasks.c:");
+            assertThat(completions("b tasks.c")).containsExactly("tasks.c:");
             assertThat(completions("watch exceptions_h")).containsExactly("exceptions_handled");
             assertThat(completions("info lo")).containsExactly("info locals");
             assertThat(completions("disable ")).containsExactly("1");
