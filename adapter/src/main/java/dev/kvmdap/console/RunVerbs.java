@@ -114,17 +114,10 @@ final class RunVerbs {
             debuggee.execution().resume();
             return CONTINUING;
         }
-        long pc = debuggee.stacks()
-                .frames(debuggee.stacks().vcpu(), 0, 1)
-                .get(0)
-                .pc()
-                .address();
-        List<StopPoint> here = debuggee.stopPoints().all().stream()
-                .filter(point -> !point.watches() && point.addresses().contains(pc))
-                .toList();
+        List<StopPoint> here = debuggee.stopPoints().hit();
         if (here.isEmpty()) {
             throw new ConsoleException(
-                    "the guest stands at no breakpoint whose hits could pass: 'continue' without a count");
+                    "the guest has stopped at no breakpoint whose hits could pass: 'continue' without a count");
         }
         here.forEach(point -> debuggee.stopPoints().ignore(point.number(), count - 1L));
         debuggee.execution().resume();

@@ -47,6 +47,9 @@ public interface StopPoints {
      */
     StopPoint set(NewWatchpoint wanted);
 
+    /** Those that the last stop was at. */
+    List<StopPoint> hit();
+
     /** The one of a number. */
     default Optional<StopPoint> find(int number) {
         return all().stream().filter(point -> point.number() == number).findFirst();

@@ -32,41 +32,49 @@ public final class CallSites {
      * @param pc linear address of the next instruction
      */
     public List<DecodedInstruction> ahead(long pc) {
-        List<DecodedInstruction> line = new ArrayList<>();
         List<AddressRange> ranges = symbols.lineRanges(pc);
         if (ranges.isEmpty()) {
-            line.addAll(code.around(pc, 0, 1));
+            return calls(code.around(pc, 0, 1), pc);
         }
-        ranges.forEach(range -> decode(range, line));
-        long first = first(line, pc);
-        return line.stream()
+        List<DecodedInstruction> calls = new ArrayList<>();
+        for (AddressRange range : ranges) {
+            List<DecodedInstruction> instructions = decode(range);
+            calls.addAll(calls(instructions, range.contains(pc) ? first(instructions, pc) : pc));
+        }
+        calls.sort(Comparator.comparing(DecodedInstruction::address, Long::compareUnsigned));
+        return calls;
+    }
+
+    private static List<DecodedInstruction> calls(List<DecodedInstruction> instructions, long from) {
+        return instructions.stream()
                 .filter(instruction -> instruction.kind() == Kind.CALL)
-                .filter(instruction -> Long.compareUnsigned(instruction.address(), first) >= 0)
-                .sorted(Comparator.comparing(DecodedInstruction::address, Long::compareUnsigned))
+                .filter(instruction -> Long.compareUnsigned(instruction.address(), from) >= 0)
                 .toList();
     }
 
-    private void decode(AddressRange range, List<DecodedInstruction> into) {
+    private List<DecodedInstruction> decode(AddressRange range) {
+        List<DecodedInstruction> instructions = new ArrayList<>();
         long high = Math.min(range.high() - range.low(), MOST_BYTES) + range.low();
         long next = range.low();
         while (Long.compareUnsigned(next, high) < 0) {
             for (DecodedInstruction instruction : code.around(next, 0, AT_ONCE)) {
                 next = instruction.address() + instruction.length();
                 if (Long.compareUnsigned(next, high) <= 0) {
-                    into.add(instruction);
+                    instructions.add(instruction);
                 }
             }
         }
+        return instructions;
     }
 
-    /** The smallest address of the line that can be reached from a place in it. */
-    private static long first(List<DecodedInstruction> line, long pc) {
+    /** The smallest address that can be reached from a place without leaving these instructions, one jump back at most. */
+    private static long first(List<DecodedInstruction> instructions, long pc) {
         long first = pc;
-        for (DecodedInstruction instruction : line) {
+        for (DecodedInstruction instruction : instructions) {
             boolean ahead = Long.compareUnsigned(instruction.address(), pc) >= 0;
             if (ahead && instruction.kind() == Kind.JUMP && instruction.target().isPresent()) {
                 long target = instruction.target().getAsLong();
-                boolean within = line.stream().anyMatch(other -> other.address() == target);
+                boolean within = instructions.stream().anyMatch(other -> other.address() == target);
                 first = within && Long.compareUnsigned(target, first) < 0 ? target : first;
             }
         }

@@ -42,6 +42,13 @@ final class ConsoleStopPoints implements StopPoints {
                 .toList();
     }
 
+    @Override
+    public List<StopPoint> hit() {
+        return all().stream()
+                .filter(point -> session.lastHit().contains(point.number()))
+                .toList();
+    }
+
     private StopPoint listed(ClientBreakpoint breakpoint) {
         When when = breakpoint.request().when();
         boolean hardware = breakpoint.request().mode() == BreakpointMode.HARDWARE;

@@ -47,6 +47,7 @@ public final class Session {
     private @Nullable LaunchedGuest guest;
     private Course course = Course.NONE;
     private int stoppedVcpu;
+    private List<Integer> lastHit = List.of();
 
     /** A session of a client that has just connected. */
     public Session(IDebugProtocolClient client, SessionThread thread) {
@@ -88,6 +89,11 @@ public final class Session {
     /** The vCPU that the last stop is about, from 0. */
     public int stoppedVcpu() {
         return stoppedVcpu;
+    }
+
+    /** The numbers of the breakpoints and watchpoints that the last stop is at. */
+    List<Integer> lastHit() {
+        return lastHit;
     }
 
     /**
@@ -274,9 +280,12 @@ public final class Session {
         stoppedVcpu = stop.vcpu();
         guest().flushOutput();
         if (stop instanceof Stop.Watchpoints at) {
-            events.stoppedAtData(at, watchpoints.of(at.hits()));
+            List<ClientWatchpoint> hit = watchpoints.of(at.hits());
+            lastHit = hit.stream().map(ClientWatchpoint::id).toList();
+            events.stoppedAtData(at, hit);
         } else {
             List<ClientBreakpoint> hit = stop instanceof Stop.Breakpoints at ? breakpoints.of(at.hit()) : List.of();
+            lastHit = hit.stream().map(ClientBreakpoint::id).toList();
             events.stopped(stop, hit);
             hit.stream().filter(ClientBreakpoint::isTemporary).forEach(this::deleteTemporary);
         }
@@ -288,7 +297,10 @@ public final class Session {
         events.breakpointRemoved(breakpoint.id());
     }
 
-    /** Breakpoints were set, by the client or in the console: once this is answered, the client learns of others that have changed with them. */
+    /**
+     * Breakpoints were set, by the client or in the console: once this is answered, the client learns of others that have changed
+     * with them.
+     */
     public void breakpointsSet() {
         afterAnswer.add(() -> breakpoints.changed().forEach(this::tellChanged));
     }

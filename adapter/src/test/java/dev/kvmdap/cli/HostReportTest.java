@@ -63,7 +63,8 @@ class HostReportTest {
     void whatFollowsIsSaid() {
         assertThat(new HostReport(usable()).text())
                 .contains("INT3 does not stop the guest in real mode")
-                .contains("hardware breakpoint       debug register: tried in a tiny guest; it fires again at once on resume")
+                .contains(
+                        "hardware breakpoint       debug register: tried in a tiny guest; it fires again at once on resume")
                 .contains("watchpoint on writes      read-only memory slot: data in a debug register never fires here");
     }
 

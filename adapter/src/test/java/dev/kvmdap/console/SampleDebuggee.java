@@ -139,6 +139,13 @@ final class SampleDebuggee implements Debuggee, CallStacks, Execution, StopPoint
     }
 
     @Override
+    public List<StopPoint> hit() {
+        return points.stream()
+                .filter(point -> point.addresses().contains(target.pc()))
+                .toList();
+    }
+
+    @Override
     public StopPoint set(NewBreakpoint wanted) {
         return added(
                 wanted.message().isEmpty() ? "breakpoint" : "dprintf",

@@ -67,7 +67,7 @@ class VerbsTest {
                 "watch $rax | '$rax' is not in memory: watch a variable, or watch -l ADDRESS, BYTES",
                 "watch x, 0 | 0 bytes cannot be watched: watch -l ADDRESS, BYTES",
                 "clear *0x1000 | there is no breakpoint at *0x1000",
-                "c 2 | the guest stands at no breakpoint whose hits could pass: 'continue' without a count",
+                "c 2 | the guest has stopped at no breakpoint whose hits could pass: 'continue' without a count",
                 "set x | 'x' is no assignment: set var counter = 3, or set $rax = counter + 1",
                 "set x == 3 | 'x == 3' is no assignment: set var counter = 3, or set $rax = counter + 1",
                 "frame 3 | there is no frame 3; the outermost one that is known is 0",

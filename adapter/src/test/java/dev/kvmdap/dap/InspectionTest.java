@@ -32,7 +32,9 @@ class InspectionTest {
             assertThat(client.child(host, "breakpoint", "why").get("value").getAsString())
                     .isNotEmpty();
             assertThat(client.child(host, "kernel").get("value").getAsString()).startsWith("Linux ");
-            assertThat(client.child(host, "step").getAsJsonObject("presentationHint").toString())
+            assertThat(client.child(host, "step")
+                            .getAsJsonObject("presentationHint")
+                            .toString())
                     .contains("readOnly");
         }
     }

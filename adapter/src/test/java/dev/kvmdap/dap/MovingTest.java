@@ -31,7 +31,15 @@ class MovingTest {
         tools.run("gcc", "-m32", "-g", "-O0", "-ffreestanding", "-fno-pic", "-mgeneral-regs-only", "-c", "calls.c");
         tools.run("ld", "-m", "elf_i386", "-Ttext", "0x100000", "-e", "start", "-o", "calls.elf", "calls.o");
         client.launch(
-                Map.of("program", tools.file("calls.elf").toString(), "boot", "elf", "cpuMode", "protected", "memory", "4M"),
+                Map.of(
+                        "program",
+                        tools.file("calls.elf").toString(),
+                        "boot",
+                        "elf",
+                        "cpuMode",
+                        "protected",
+                        "memory",
+                        "4M"),
                 () -> client.breakAt(source, "calls"));
         client.expectStopped("breakpoint");
     }
@@ -43,7 +51,9 @@ class MovingTest {
     }
 
     private List<String> calls() {
-        return callTargets().stream().map(target -> target.get("label").getAsString()).toList();
+        return callTargets().stream()
+                .map(target -> target.get("label").getAsString())
+                .toList();
     }
 
     private int call(String label) {
@@ -84,7 +94,8 @@ class MovingTest {
     void callsOfTheLineAreOfferedInTheOrderOfTheirAddresses() {
         try (client) {
             assertThat(calls()).containsExactly("call eax", "twice", "add");
-            assertThat(callTargets()).allMatch(target -> target.get("line").getAsInt() == Examples.line(source, "calls"));
+            assertThat(callTargets())
+                    .allMatch(target -> target.get("line").getAsInt() == Examples.line(source, "calls"));
         }
     }
 
@@ -161,10 +172,12 @@ class MovingTest {
         try (client) {
             List<JsonObject> places = places("copies");
             assertThat(places).hasSize(2);
-            assertThat(places).allMatch(place -> place.get("label").getAsString().startsWith("calls.c:"));
+            assertThat(places)
+                    .allMatch(place -> place.get("label").getAsString().startsWith("calls.c:"));
             goTo(places.get(1));
             assertThat(client.evaluate("$eip"))
                     .isEqualTo(places.get(1).get("instructionPointerReference").getAsString());
+            client.resumeUntil("next", "step"); // the end of the copy
             client.resumeUntil("next", "step");
             assertThat(client.topFrame().get("line").getAsInt()).isEqualTo(Examples.line(source, "loop"));
         }
@@ -211,7 +224,8 @@ class MovingTest {
     @Test
     void setVariableOnTheInstructionPointerMovesTheStackAndWhatComesNext() {
         try (client) {
-            String place = places("bumped").get(0).get("instructionPointerReference").getAsString();
+            String place =
+                    places("bumped").get(0).get("instructionPointerReference").getAsString();
             JsonObject general = client.child(client.scope("Registers"), "General");
             client.breakAt(source, "calls", "bumped");
             client.request(

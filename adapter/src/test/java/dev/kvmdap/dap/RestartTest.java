@@ -55,7 +55,8 @@ class RestartTest {
         tools.run("as", "--64", "-g", "-o", "changing.o", source.toString());
         tools.run("ld", "-Ttext=0x100000", "-e", "start", "-o", "changing.elf", "changing.o");
         client.launch(
-                Map.of("program", tools.file("changing.elf").toString(), "memory", "8M", "stopOnEntry", true), () -> {});
+                Map.of("program", tools.file("changing.elf").toString(), "memory", "8M", "stopOnEntry", true),
+                () -> {});
         client.expectStopped("entry");
     }
 
@@ -102,6 +103,7 @@ class RestartTest {
             client.console("c");
             client.expectStopped("data breakpoint");
             client.console("c 4096");
+            client.expectStopped("function breakpoint");
         }
     }
 }

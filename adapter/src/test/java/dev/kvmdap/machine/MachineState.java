@@ -2,6 +2,7 @@ package dev.kvmdap.machine;
 
 import dev.kvmdap.kvm.Irqchip;
 import dev.kvmdap.kvm.Regs;
+import dev.kvmdap.kvm.Segment;
 import dev.kvmdap.kvm.Sregs;
 import dev.kvmdap.kvm.VcpuState;
 import java.security.MessageDigest;
@@ -61,18 +62,23 @@ public final class MachineState {
     private void vcpu(VcpuThread thread, List<Integer> msrs) {
         String name = "vCPU " + thread.index() + " ";
         thread.call(vcpu -> {
-            vcpu.forgetRegisters();
             Regs regs = vcpu.regs();
             IntStream.range(0, Regs.COUNT).forEach(i -> put(name + "register " + i, regs.get(i)));
             Sregs sregs = vcpu.sregs();
-            List.of(sregs.cs(), sregs.ds(), sregs.es(), sregs.fs(), sregs.gs(), sregs.ss(), sregs.tr(), sregs.ldt())
-                    .forEach(segment -> parts.merge(
-                            name + "segments",
-                            "%x:%x:%x:%s".formatted(segment.selector(), segment.base(), segment.limit(), segment),
-                            (all, next) -> all + " " + next));
+            List<Segment> segments = List.of(
+                    sregs.cs(), sregs.ds(), sregs.es(), sregs.fs(), sregs.gs(), sregs.ss(), sregs.tr(), sregs.ldt());
+            segments.forEach(segment -> parts.merge(name + "segments", text(segment), (all, next) -> all + " " + next));
             put(name + "GDTR", sregs.gdt().base(), sregs.gdt().limit());
             put(name + "IDTR", sregs.idt().base(), sregs.idt().limit());
-            put(name + "CR", sregs.cr0(), sregs.cr2(), sregs.cr3(), sregs.cr4(), sregs.cr8(), sregs.efer(), sregs.apicBase());
+            put(
+                    name + "CR",
+                    sregs.cr0(),
+                    sregs.cr2(),
+                    sregs.cr3(),
+                    sregs.cr4(),
+                    sregs.cr8(),
+                    sregs.efer(),
+                    sregs.apicBase());
             VcpuState state = vcpu.state();
             parts.put(name + "DR", state.debugRegisters().toString());
             parts.put(name + "events", state.events().toString());
@@ -85,6 +91,23 @@ public final class MachineState {
                     .forEach(msr -> put(name + "MSR 0x" + Integer.toHexString(msr.index()), msr.value()));
             return vcpu;
         });
+    }
+
+    private static String text(Segment segment) {
+        return "%x:%x:%x:type %x, dpl %d, present %b, db %b, s %b, l %b, g %b, avl %b, unusable %b"
+                .formatted(
+                        segment.selector(),
+                        segment.base(),
+                        segment.limit(),
+                        segment.type(),
+                        segment.dpl(),
+                        segment.present(),
+                        segment.db(),
+                        segment.s(),
+                        segment.l(),
+                        segment.g(),
+                        segment.avl(),
+                        segment.unusable());
     }
 
     private void chips(Machine machine) {
@@ -115,6 +138,9 @@ public final class MachineState {
     }
 
     private void put(String name, long... values) {
-        parts.put(name, Arrays.toString(Arrays.stream(values).mapToObj(Long::toHexString).toArray()));
+        parts.put(
+                name,
+                Arrays.toString(
+                        Arrays.stream(values).mapToObj(Long::toHexString).toArray()));
     }
 }

@@ -27,7 +27,8 @@ void start(void)
     for (;;) {
         total = add(twice(1), chosen(3)); /* BREAK: calls */
         total = total < 0 && twice(total) ? 0 : total; /* BREAK: unreached */
-        bump(); /* BREAK: bumped */
+        total = total + 2; /* BREAK: bumped */
+        bump();
         bump();
         for (int i = 0; i < twice(1); i++) total = add(total, i); /* BREAK: loop */
     }
