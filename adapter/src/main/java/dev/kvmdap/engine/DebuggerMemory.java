@@ -56,9 +56,7 @@ public final class DebuggerMemory {
 
     /** Copies memory at a physical address: the bytes copied before the first one that is no RAM. */
     public int readPhysical(long physical, byte[] into, int from, int length) {
-        int copied = memory.read(physical, into, from, length);
-        planted.hide(physical, into, from, copied);
-        return copied;
+        return planted.read(physical, into, from, length);
     }
 
     /** Changes memory at a linear address, whatever its page's permissions: the bytes written before the first hole. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ public final class Engine implements AutoCloseable {
     private final List<Watchpoint> watchpoints = new ArrayList<>();
 
     private Guest guest;
+    private final AtomicBoolean tellingChange = new AtomicBoolean();
     private int nextId = 1;
     private @Nullable LineStep step;
     private OptionalInt pausing = OptionalInt.empty();
@@ -52,7 +54,23 @@ public final class Engine implements AutoCloseable {
         this.trapByte = TrapByte.on(host);
         this.sessionThread = sessionThread;
         this.listener = listener;
-        this.guest = new Guest(powerOn.get(), trapByte, host, this::concludeLater);
+        this.guest = powerOn();
+    }
+
+    private Guest powerOn() {
+        return new Guest(powerOn.get(), trapByte, host, this::concludeLater, this::trapsChanged);
+    }
+
+    /** Any thread. */
+    private void trapsChanged() {
+        if (!tellingChange.getAndSet(true)) {
+            sessionThread.execute(() -> {
+                tellingChange.set(false);
+                if (!closed) {
+                    listener.trapsChanged();
+                }
+            });
+        }
     }
 
     /** The machine that the guest runs on; another one after each restart. */
@@ -83,10 +101,22 @@ public final class Engine implements AutoCloseable {
      * @return the breakpoint; its placement says whether it stands
      */
     public Breakpoint addBreakpoint(GuestVirtual address, BreakpointMode mode, @Nullable Condition condition) {
-        Breakpoint breakpoint = new Breakpoint(nextId++, address, mode, condition);
+        Breakpoint breakpoint = new Breakpoint(
+                nextId++,
+                address,
+                mode,
+                condition,
+                nameOf(address),
+                ExpectedCode.of(address, symbols.codeAround(address.address())));
         breakpoints.add(breakpoint);
         guest.change(traps -> traps.add(breakpoint, guest.cpu(0)));
         return breakpoint;
+    }
+
+    private String nameOf(GuestVirtual address) {
+        return symbols.lineAt(address.address())
+                .map(line -> line.file().name() + ":" + line.line())
+                .orElseGet(() -> symbols.describe(address.address()));
     }
 
     /** Removes a breakpoint; one that is not set any more is ignored. */
@@ -103,11 +133,12 @@ public final class Engine implements AutoCloseable {
      * @param address linear address of the first byte
      * @param length in bytes, at least 1
      * @param condition what must hold for a stop; null for always
+     * @param name what people call the memory
      * @return the watchpoint; its {@link Watchpoint#watching} says whether and by what means it notices accesses
      */
     public Watchpoint addWatchpoint(
-            GuestVirtual address, int length, WatchAccess access, @Nullable Condition condition) {
-        Watchpoint point = new Watchpoint(nextId++, address, length, access, condition);
+            GuestVirtual address, int length, WatchAccess access, @Nullable Condition condition, String name) {
+        Watchpoint point = new Watchpoint(nextId++, address, length, access, condition, name);
         watchpoints.add(point);
         guest.change(traps -> traps.add(point, guest.cpu(0)));
         return point;
@@ -260,7 +291,7 @@ public final class Engine implements AutoCloseable {
         guest.close();
         step = null;
         pausing = OptionalInt.empty();
-        guest = new Guest(powerOn.get(), trapByte, host, this::concludeLater);
+        guest = powerOn();
         guest.change(traps -> {
             breakpoints.forEach(breakpoint -> traps.add(breakpoint, guest.cpu(0)));
             watchpoints.forEach(point -> traps.add(point, guest.cpu(0)));

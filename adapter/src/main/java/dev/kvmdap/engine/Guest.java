@@ -3,6 +3,7 @@ package dev.kvmdap.engine;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.machine.Machine;
 import dev.kvmdap.machine.VcpuThread;
+import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.InstructionKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.function.IntPredicate;
 final class Guest implements AutoCloseable {
 
     private static final long HALT_CHECK_MILLISECONDS = 50;
+    private static final long TRAP_CHECK_MILLISECONDS = 100;
 
     private final Machine machine;
     private final Consumer<Run> cameBack;
@@ -30,7 +32,7 @@ final class Guest implements AutoCloseable {
     private final List<Cpu> cpus = new ArrayList<>();
     private final List<RunLoop> loops = new ArrayList<>();
     private final ScheduledExecutorService haltWatch;
-    private final Future<?> haltCheck;
+    private final List<Future<?>> checks;
 
     private volatile List<Run> runs = List.of();
     private final UntoldStops untold = new UntoldStops();
@@ -42,19 +44,20 @@ final class Guest implements AutoCloseable {
      * Takes over a machine that has just been switched on.
      *
      * @param cameBack hears of every vCPU that stops, on that vCPU's thread
+     * @param trapsChanged hears that breakpoints or watchpoints stand otherwise than before; any thread
      */
-    Guest(Machine machine, TrapByte trapByte, HostFindings host, Consumer<Run> cameBack) {
+    Guest(Machine machine, TrapByte trapByte, HostFindings host, Consumer<Run> cameBack, Runnable trapsChanged) {
         this.machine = machine;
         this.cameBack = cameBack;
         PlantedBytes planted = new PlantedBytes(machine.memory());
-        DebugSlots slots = new DebugSlots();
-        traps = new Traps(trapByte, planted, slots, new Watches(machine, slots, host));
+        traps = new Traps(machine, planted, trapByte, host, trapsChanged);
         HaltCheck halts = new HaltCheck(machine.vcpus().size(), machine.hasInterruptControllers());
         for (VcpuThread thread : machine.vcpus()) {
             Cpu cpu = new Cpu(thread, machine.memory(), planted);
-            GuestEntry entry = new GuestEntry(thread.vcpu(), machine, traps, host);
-            cpus.add(cpu);
             Turnstile turnstile = standstill.turnstile(thread::interrupt);
+            UserMode user = new UserMode(cpu, thread.vcpu(), traps, turnstile, host);
+            GuestEntry entry = new GuestEntry(thread.vcpu(), machine, traps, user, host);
+            cpus.add(cpu);
             loops.add(new RunLoop(cpu, thread.vcpu(), traps, turnstile, halts, entry));
         }
         haltWatch = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -62,11 +65,32 @@ final class Guest implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        haltCheck = haltWatch.scheduleWithFixedDelay(
-                () -> runs.forEach(run -> halts.ask(machine.vcpus().get(run.vcpu()))),
-                HALT_CHECK_MILLISECONDS,
-                HALT_CHECK_MILLISECONDS,
-                TimeUnit.MILLISECONDS);
+        checks = List.of(
+                every(
+                        HALT_CHECK_MILLISECONDS,
+                        () -> runs.forEach(run -> halts.ask(machine.vcpus().get(run.vcpu())))),
+                every(TRAP_CHECK_MILLISECONDS, this::checkTraps));
+    }
+
+    private Future<?> every(long milliseconds, Runnable check) {
+        return haltWatch.scheduleWithFixedDelay(check, milliseconds, milliseconds, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * What waits for the guest's memory or page tables is tried again now and then, since no exit need show that they have
+     * changed.
+     */
+    private void checkTraps() {
+        if (running() && traps.mayHaveChanged()) {
+            standstill.exclusively(this::reviewTraps);
+        }
+    }
+
+    /** By the page tables of each vCPU that has come beyond real mode, in which all start. */
+    private void reviewTraps() {
+        cpus.stream()
+                .filter(cpu -> cpu.index() == 0 || cpu.mode() != CpuMode.REAL)
+                .forEach(traps::review);
     }
 
     Machine machine() {
@@ -88,7 +112,13 @@ final class Guest implements AutoCloseable {
 
     /** Changes what is armed, while no vCPU runs guest code. */
     void change(Consumer<Traps> change) {
-        standstill.exclusively(() -> change.accept(traps));
+        standstill.exclusively(() -> {
+            change.accept(traps);
+            traps.retry(cpus.get(0));
+            if (running()) {
+                traps.guards().settle(cpus.get(0));
+            }
+        });
     }
 
     /** What is not to be told any more. */
@@ -116,6 +146,7 @@ final class Guest implements AutoCloseable {
             cameBack.accept(told);
             return;
         }
+        settleGuards();
         this.runs = cpus.stream()
                 .map(Cpu::index)
                 .filter(runs::test)
@@ -143,6 +174,11 @@ final class Guest implements AutoCloseable {
     /** Whether a run's stop has yet to be dealt with. */
     boolean expects(Run run) {
         return runs.contains(run);
+    }
+
+    /** Only now, for all that were set while the guest stood still, since a memory slot takes milliseconds. */
+    private void settleGuards() {
+        standstill.exclusively(() -> traps.guards().settle(cpus.get(0)));
     }
 
     private void start(Run run, StepPlan plan) {
@@ -190,6 +226,7 @@ final class Guest implements AutoCloseable {
             }
         }
         runs = List.of();
+        standstill.exclusively(this::reviewTraps);
         return told;
     }
 
@@ -203,11 +240,23 @@ final class Guest implements AutoCloseable {
 
     @Override
     public void close() {
-        haltCheck.cancel(false);
+        checks.forEach(check -> check.cancel(false));
         haltWatch.shutdown();
         pause();
         runs.forEach(run -> run.stop().join());
         runs = List.of();
+        awaitChecks();
         machine.close();
+    }
+
+    /** None may look at memory that is not there any more. */
+    private void awaitChecks() {
+        try {
+            while (!haltWatch.awaitTermination(1, TimeUnit.SECONDS)) {
+                interruptRunning();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

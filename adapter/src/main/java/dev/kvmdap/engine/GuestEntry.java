@@ -24,6 +24,8 @@ final class GuestEntry {
         STEPPED,
         /** A debug exception or a breakpoint; {@link Vcpu#debugException} and its neighbours tell which. */
         DEBUG,
+        /** A planted byte was met in user mode; RIP is at it. */
+        TRAPPED,
         /** Another thread wants something. */
         INTERRUPTED,
         /** A device wants something of the machine: {@link #effect}. */
@@ -49,20 +51,23 @@ final class GuestEntry {
     private final PortBus ports;
     private final GuestMemory memory;
     private final Traps traps;
+    private final UserMode user;
     private final int stepControl;
     private final int trapControl;
     private final boolean staysArmed;
     private final long[] debugRegisters = new long[8];
+    private final SystemRegisters system = new SystemRegisters();
     private Armed armed = Armed.NOTHING;
     private int armedVersion;
     private Effect effect = Effect.none();
     private long touched;
 
-    GuestEntry(Vcpu vcpu, Machine machine, Traps traps, HostFindings host) {
+    GuestEntry(Vcpu vcpu, Machine machine, Traps traps, UserMode user, HostFindings host) {
         this.vcpu = vcpu;
         this.ports = machine.ports();
         this.memory = machine.memory();
         this.traps = traps;
+        this.user = user;
         this.staysArmed = host.stepStaysArmed();
         this.trapControl = traps.trapByte().control();
         this.stepControl =
@@ -82,6 +87,18 @@ final class GuestEntry {
      * @param interruptible whether an interrupt may come first: its handler is stepped then
      */
     Outcome step(int disarmedSlot, InstructionKind kind, boolean interruptible) {
+        Outcome outcome = stepOnce(disarmedSlot, kind, interruptible);
+        while (user.givesPage(outcome)) {
+            outcome = stepOnce(disarmedSlot, kind, interruptible);
+        }
+        return outcome;
+    }
+
+    private Outcome stepOnce(int disarmedSlot, InstructionKind kind, boolean interruptible) {
+        if (user.isEntered()) {
+            return stepUser(interruptible);
+        }
+        user.endSteps();
         Armed wanted = interruptible ? Armed.INTERRUPTIBLE_STEP : Armed.STEP;
         if (armed != wanted || armedVersion != traps.version() || disarmedSlot != NO_SLOT) {
             arm(wanted, interruptible ? stepControl & ~Abi.GUESTDBG_BLOCKIRQ : stepControl, disarmedSlot);
@@ -90,6 +107,18 @@ final class GuestEntry {
         boolean harmless = kind == InstructionKind.OTHER && outcome == Outcome.DEBUG && disarmedSlot == NO_SLOT;
         armed = staysArmed && harmless ? wanted : Armed.NOTHING;
         return outcome;
+    }
+
+    private Outcome stepUser(boolean interruptible) {
+        traps.slots().fill(debugRegisters, NO_SLOT);
+        user.beginStep(debugRegisters);
+        armed = Armed.NOTHING;
+        vcpu.setGuestDebug(
+                (interruptible ? stepControl & ~Abi.GUESTDBG_BLOCKIRQ : stepControl)
+                        | Abi.GUESTDBG_USE_HW_BP
+                        | plantedControl(),
+                debugRegisters);
+        return user.endStep(enter(true));
     }
 
     /** Whether the trap flag ended the step whose outcome this is, and nothing that came before. */
@@ -107,6 +136,7 @@ final class GuestEntry {
      * @param disarmedSlot as for {@link #step}
      */
     Outcome runTo(long destination, int disarmedSlot) {
+        user.endSteps();
         traps.slots().fill(debugRegisters, disarmedSlot);
         if (!traps.slots().aim(debugRegisters, destination)) {
             return step(disarmedSlot, InstructionKind.OTHER, false);
@@ -131,12 +161,35 @@ final class GuestEntry {
         arm(Armed.RUN, vector == BREAKPOINT_VECTOR ? Abi.GUESTDBG_INJECT_BP : Abi.GUESTDBG_INJECT_DB, NO_SLOT);
     }
 
+    /** The vCPU's user mode. */
+    UserMode user() {
+        return user;
+    }
+
     /** Runs freely. */
     Outcome run() {
+        user.endSteps();
+        Outcome outcome = runOnce();
+        while (user.givesPage(outcome)) {
+            outcome = runOnce();
+        }
+        return outcome;
+    }
+
+    /** Runs freely with interrupts held back. */
+    Outcome runUndisturbed() {
+        user.endSteps();
+        user.prepareRun();
+        arm(Armed.NOTHING, stepControl & ~Abi.GUESTDBG_SINGLESTEP, NO_SLOT);
+        return user.endRun(enter(false));
+    }
+
+    private Outcome runOnce() {
+        user.prepareRun();
         if (armed != Armed.RUN || armedVersion != traps.version()) {
             arm(Armed.RUN, 0, NO_SLOT);
         }
-        return enter(false);
+        return user.endRun(enter(false));
     }
 
     /** Adds watchpoints to those that {@link #takeTouched} answers. */
@@ -174,8 +227,11 @@ final class GuestEntry {
             switch (reason) {
                 case Abi.EXIT_IO, Abi.EXIT_MMIO -> {
                     serve(reason);
-                    if (stepping || touched != 0 || effect != Effect.none()) {
+                    if (stepping || touched != 0 || effect != Effect.none() || hasChangeToNotice()) {
                         return complete();
+                    }
+                    if (user.isStale()) {
+                        return Outcome.INTERRUPTED;
                     }
                 }
                 case Abi.EXIT_DEBUG -> {
@@ -191,6 +247,16 @@ final class GuestEntry {
                 }
             }
         }
+    }
+
+    /** Whether traps may have to move before the guest goes on. */
+    private boolean hasChangeToNotice() {
+        return traps.guards().hasNews() || (traps.hasSystemListeners() && system.differ(vcpu.sregs()));
+    }
+
+    /** Whether the vCPU's system registers are others than when this was last asked. */
+    boolean takeSystemChange() {
+        return system.haveChanged(vcpu.sregs());
     }
 
     /** Lets the instruction whose device access was served retire, without executing the next one. */
@@ -227,9 +293,10 @@ final class GuestEntry {
             return;
         }
         if (write) {
-            memory.put(physical, vcpu.mmioData(), length);
+            traps.planted().store(physical, vcpu.mmioData(), length);
+            traps.guards().written(physical, length);
         } else {
-            vcpu.setMmioData(memory.get(physical, length));
+            vcpu.setMmioData(traps.planted().load(physical, length));
         }
         touched |= traps.watches().touched(physical, length, write);
     }

@@ -14,6 +14,8 @@ public enum Mechanism {
     STEPPING("single-stepping and comparing"),
     /** KVM_GUESTDBG_SINGLESTEP. */
     SINGLE_STEP("single step by KVM"),
+    /** A trap in the guest's handler of debug events, from which the vCPU is put back. */
+    GUEST_HANDLER("trap in the guest's handler"),
     /** KVM_GUESTDBG_BLOCKIRQ. */
     INTERRUPTS_HELD("interrupts held off by KVM"),
     /** A signal ends KVM_RUN. */

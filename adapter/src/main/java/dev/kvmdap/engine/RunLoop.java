@@ -27,8 +27,9 @@ final class RunLoop {
     private final HaltCheck halts;
     private final GuestEntry guest;
     private final InstructionStep instruction;
-    private final SystemRegisters system = new SystemRegisters();
     private final Runnable systemChanged;
+    private final Runnable tellGuards;
+    private final Runnable giveUpGuards;
 
     private InstructionKind executed = InstructionKind.OTHER;
 
@@ -43,6 +44,8 @@ final class RunLoop {
         this.guest = guest;
         this.instruction = new InstructionStep(cpu, vcpu, traps, turnstile, guest);
         this.systemChanged = () -> traps.systemChanged(cpu);
+        this.tellGuards = () -> traps.tellGuards(cpu);
+        this.giveUpGuards = () -> traps.giveUpGuards(cpu);
     }
 
     /** Session thread, before {@link #run}: what was asked of an earlier run counts no more. */
@@ -66,7 +69,7 @@ final class RunLoop {
         try {
             guest.disarm();
             traps.watches().refresh(cpu);
-            noticeSystemChange();
+            noticeChanges();
             executed = InstructionKind.OTHER;
             Stop stop = carryOut(plan);
             return stop != null ? stop : atEnd();
@@ -121,7 +124,7 @@ final class RunLoop {
     /** One instruction; what it calls runs through. */
     private @Nullable Stop stepOver() {
         switch (instruction.decode()) {
-            case CALL, CALL_FAR, INT -> {
+            case CALL, CALL_FAR, INT, SYSCALL -> {
                 long next = instruction.next();
                 long stack = cpu.stackPointer();
                 Stop stop = step();
@@ -145,18 +148,18 @@ final class RunLoop {
     private @Nullable Stop step(boolean interruptible) {
         while (true) {
             executed = instruction.decode();
-            if (executed == InstructionKind.HLT) {
+            if (executed == InstructionKind.HLT && cpu.privilegeLevel() == 0) {
                 return stepHalt();
             }
             long pc = instruction.pc();
             Outcome outcome = instruction.execute(interruptible);
-            noticeSystemChange();
+            noticeChanges();
             Stop watched = watched(outcome, pc);
             if (watched != null) {
                 return watched;
             }
             switch (outcome) {
-                case STEPPED, DEBUG -> {
+                case STEPPED, DEBUG, TRAPPED -> {
                     return null;
                 }
                 case INTERRUPTED -> {
@@ -169,16 +172,41 @@ final class RunLoop {
                     return stopFor(outcome);
                 }
                 case EXIT -> {
-                    boolean atNextTrap = cpu.pc() != pc && trapped(outcome) != null;
-                    return atNextTrap ? null : stopFor(outcome);
+                    if (cpu.pc() != pc || !wasForbiddenByGuards(outcome)) {
+                        boolean atNextTrap = cpu.pc() != pc && trapped(outcome) != null;
+                        return atNextTrap ? null : stopFor(outcome);
+                    }
                 }
             }
         }
     }
 
-    /** Lets traps move that depend on paging or the interrupt table, where the guest has changed these. */
-    private void noticeSystemChange() {
-        if (traps.hasSystemListeners() && system.haveChanged(cpu)) {
+    /** Whether KVM failed at an instruction while pages were guarded that are not any more, so that it can be tried again. */
+    private boolean wasForbiddenByGuards(Outcome outcome) {
+        if (outcome == Outcome.EXIT
+                && mayComeFromTrappedPage()
+                && traps.guards().trapsPages()) {
+            turnstile.exclusivelyFromInside(giveUpGuards);
+            return true;
+        }
+        return false;
+    }
+
+    /** In user mode on some hosts an access is refused, and an exception whose frame cannot be pushed shuts the vCPU down. */
+    private boolean mayComeFromTrappedPage() {
+        return switch (vcpu.exitReason()) {
+            case Abi.EXIT_INTERNAL_ERROR, Abi.EXIT_FAULT, Abi.EXIT_MEMORY_FAULT -> true;
+            case Abi.EXIT_SHUTDOWN -> guest.user().isEntered();
+            default -> false;
+        };
+    }
+
+    /** Hears of guarded memory, and lets traps move that depend on paging or the interrupt table, where the guest has changed these. */
+    private void noticeChanges() {
+        if (traps.guards().hasNews()) {
+            turnstile.exclusivelyFromInside(tellGuards);
+        }
+        if (traps.hasSystemListeners() && guest.takeSystemChange()) {
             turnstile.exclusivelyFromInside(systemChanged);
         }
     }
@@ -252,7 +280,7 @@ final class RunLoop {
     private @Nullable Stop runFree(@Nullable Target target) {
         while (true) {
             Outcome outcome = guest.run();
-            noticeSystemChange();
+            noticeChanges();
             if (outcome == Outcome.INTERRUPTED) {
                 Stop stop = obey(UNKNOWN);
                 if (stop != null) {
@@ -268,7 +296,7 @@ final class RunLoop {
                     return stop;
                 }
                 stop = step();
-            } else if (stop == null) {
+            } else if (stop == null && !wasForbiddenByGuards(outcome)) {
                 stop = instruction.isForbiddenFetch(outcome) ? step() : passOn(outcome);
             }
             if (stop != null) {
@@ -315,7 +343,7 @@ final class RunLoop {
     /** What left the guest and is nobody's trap: the guest's own debug exception, or a stop. */
     private @Nullable Stop passOn(Outcome outcome) {
         switch (outcome) {
-            case STEPPED, INTERRUPTED -> {
+            case STEPPED, TRAPPED, INTERRUPTED -> {
                 return null;
             }
             case DEBUG -> {
@@ -342,7 +370,7 @@ final class RunLoop {
             return traps.slots().fired(vcpu.debugDr6(), cpu.pc());
         }
         boolean notEmulated = outcome == Outcome.EXIT && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR;
-        boolean atTrap = outcome == Outcome.DEBUG || notEmulated;
+        boolean atTrap = outcome == Outcome.DEBUG || outcome == Outcome.TRAPPED || notEmulated;
         return atTrap ? traps.at(cpu, cpu.pc()) : null;
     }
 

@@ -5,6 +5,7 @@ import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.ModeFindings;
 import dev.kvmdap.kvm.PlantedByte;
 import dev.kvmdap.kvm.PlantedChoice;
+import dev.kvmdap.kvm.UserFindings.Delivery;
 import dev.kvmdap.x86.CpuMode;
 
 /** Which mechanism serves each kind of stop on a host, by CPU mode, and why: what the engine chooses by the host's findings. */
@@ -31,6 +32,8 @@ public final class StopServices {
         STEP("step"),
         /** Steps at privilege level 3. */
         USER_STEP("step at CPL 3"),
+        /** Breakpoints in code at privilege level 3. */
+        USER_BREAKPOINT("breakpoint at CPL 3"),
         /** What keeps interrupt handlers out of steps. */
         QUIET_STEP("no interrupt in a step"),
         /** The client's pause, and whatever must hold the vCPUs. */
@@ -68,7 +71,8 @@ public final class StopServices {
             case ACCESS_WATCHPOINT -> accessWatch();
             case FIFTH_WATCHPOINT -> watchWithoutSlots();
             case STEP -> step(findings.singleStep());
-            case USER_STEP -> step(findings.userSingleStep());
+            case USER_STEP -> user(mode, findings.user().singleStep(), step(true));
+            case USER_BREAKPOINT -> userBreakpoint(mode, findings);
             case QUIET_STEP -> quietStep(findings);
             case PAUSE ->
                 new StopService(Mechanism.SIGNAL, "", "immediate_exit alone does not end a KVM_RUN that is under way");
@@ -146,6 +150,31 @@ public final class StopServices {
         return works
                 ? new StopService(Mechanism.SINGLE_STEP, "", PROBED)
                 : new StopService(Mechanism.NONE, "", "this KVM does not stop behind a single step there");
+    }
+
+    private StopService userBreakpoint(CpuMode mode, ModeFindings findings) {
+        Delivery delivery = host.plantedByte()
+                .instruction()
+                .map(findings.user()::planted)
+                .orElse(findings.user().executeSlot());
+        return user(mode, delivery, breakpoint(findings));
+    }
+
+    /** User code that the processor itself executes may let its debug events go to the guest. */
+    private static StopService user(CpuMode mode, Delivery delivery, StopService natively) {
+        if (mode == CpuMode.REAL) {
+            return new StopService(Mechanism.NONE, "", "real mode has no privilege levels");
+        }
+        return switch (delivery.receiver()) {
+            case DEBUGGER -> natively;
+            case GUEST ->
+                new StopService(
+                        Mechanism.GUEST_HANDLER,
+                        "(vector %d)".formatted(delivery.vector()),
+                        "such code runs on the processor itself: its debug events go to the guest's handlers and are fetched "
+                                + "back there");
+            case NOBODY -> new StopService(Mechanism.NONE, "", "the event is lost here, or cannot be undone");
+        };
     }
 
     private StopService quietStep(ModeFindings findings) {

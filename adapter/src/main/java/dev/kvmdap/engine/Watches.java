@@ -2,7 +2,6 @@ package dev.kvmdap.engine;
 
 import dev.kvmdap.engine.Condition.ConditionException;
 import dev.kvmdap.kvm.HostFindings;
-import dev.kvmdap.machine.Machine;
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,14 +24,16 @@ final class Watches {
 
     private final DebugSlots slots;
     private final PageTraps pages;
+    private final Arming arming;
     private final WatchMeans means;
 
     private Watch[] watches = {};
     private boolean stepping;
 
-    Watches(Machine machine, DebugSlots slots, HostFindings host) {
+    Watches(PageTraps pages, DebugSlots slots, Arming arming, HostFindings host) {
+        this.arming = arming;
         this.slots = slots;
-        pages = new PageTraps(machine);
+        this.pages = pages;
         means = WatchMeans.on(host);
     }
 
@@ -82,7 +83,12 @@ final class Watches {
         Watchpoint point = watch.point();
         boolean writesOnly = point.access() == WatchAccess.WRITE;
         if (writesOnly ? means.writeSlots() : means.accessSlots()) {
-            List<Integer> taken = slots.takeAll(WatchedPiece.cut(point.address(), point.length(), point.access()));
+            List<WatchedPiece> pieces =
+                    WatchedPiece.cut(point.address(), point.length(), point.access(), "watchpoint " + point.name());
+            if (pieces.size() <= DebugSlots.COUNT) {
+                arming.makeRoom(pieces.size(), cpu);
+            }
+            List<Integer> taken = slots.takeAll(pieces);
             if (!taken.isEmpty()) {
                 return new Watching.Slots(taken);
             }
@@ -114,15 +120,14 @@ final class Watches {
             Watching by = watch.point().watching();
             for (long page : watch.pages()) {
                 if (by instanceof Watching.ProtectedPages) {
-                    forbid.merge(
-                            page, watch.point().access(), (one, other) -> one == other ? one : WatchAccess.READ_WRITE);
+                    forbid.merge(page, watch.point().access(), WatchAccess::or);
                 } else if (by instanceof Watching.ReadOnlyPages) {
                     readOnly.add(page);
                 }
             }
             stepping |= by instanceof Watching.Stepping;
         }
-        pages.arrange(forbid, readOnly);
+        pages.arrange(this, forbid, readOnly);
     }
 
     /** Before the guest goes on: what memory holds now is what a later access is compared with. */

@@ -11,14 +11,17 @@ public final class Watchpoint {
     private final int length;
     private final WatchAccess access;
     private final @Nullable Condition condition;
-    private Watching watching = new Watching.Failed("not set yet");
+    private final String name;
+    private volatile Watching watching = new Watching.Failed("not set yet");
 
-    Watchpoint(int id, GuestVirtual address, int length, WatchAccess access, @Nullable Condition condition) {
+    Watchpoint(
+            int id, GuestVirtual address, int length, WatchAccess access, @Nullable Condition condition, String name) {
         this.id = id;
         this.address = address;
         this.length = length;
         this.access = access;
         this.condition = condition;
+        this.name = name;
     }
 
     /** The engine's number of it, from 1, never used twice; breakpoints are numbered with it. */
@@ -46,7 +49,12 @@ public final class Watchpoint {
         return condition;
     }
 
-    /** By what means. Session thread. */
+    /** What people call its memory: a variable's name, or the address. */
+    public String name() {
+        return name;
+    }
+
+    /** By what means, or why by none. */
     public Watching watching() {
         return watching;
     }

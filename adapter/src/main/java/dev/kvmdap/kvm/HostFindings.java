@@ -4,6 +4,8 @@ import dev.kvmdap.x86.CpuMode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What {@link HostProbe} found out about this host.
@@ -64,6 +66,13 @@ public record HostFindings(
     public ModeFindings findings(CpuMode mode) {
         ModeFindings findings = modes.get(mode);
         return findings == null ? ModeFindings.nothing() : findings;
+    }
+
+    /** Whether something works in each of the modes that guests boot through: real, protected and long mode. */
+    public boolean everywhere(Predicate<ModeFindings> works) {
+        return Stream.of(CpuMode.REAL, CpuMode.PROTECTED, CpuMode.LONG)
+                .map(this::findings)
+                .allMatch(works);
     }
 
     /** KVM's value for a capability; 0 where it is not offered. */

@@ -16,7 +16,8 @@ public final class BreakpointAnswer {
         answer.setVerified(breakpoint.verified());
         answer.setMessage(breakpoint.message());
         if (!breakpoint.verified()) {
-            answer.setReason(BreakpointNotVerifiedReason.FAILED);
+            answer.setReason(
+                    breakpoint.isPending() ? BreakpointNotVerifiedReason.PENDING : BreakpointNotVerifiedReason.FAILED);
         }
         breakpoint.address().ifPresent(address -> answer.setInstructionReference(address.toString()));
         if (breakpoint.source().isPresent()) {

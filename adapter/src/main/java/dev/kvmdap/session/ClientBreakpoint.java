@@ -120,9 +120,9 @@ public final class ClientBreakpoint {
                 .toList();
     }
 
-    /** Whether its places are known and the engine could not set it at any of them. */
-    boolean isRefused() {
-        return !isUnplaced() && !verified();
+    /** Whether it will stand when the guest has made one of its places ready. */
+    public boolean isPending() {
+        return !verified() && placements().anyMatch(Placement.Pending.class::isInstance);
     }
 
     /** Whether the guest stops there. */

@@ -40,13 +40,8 @@ public final class ClientBreakpoints {
         old.forEach(this::remove);
         groups.put(group, List.copyOf(fresh));
         fresh.stream().filter(ClientBreakpoint::isUnplaced).forEach(this::place);
-        placeRefused();
         fresh.forEach(ClientBreakpoint::changed);
         return fresh;
-    }
-
-    private void placeRefused() {
-        stream().filter(ClientBreakpoint::isRefused).forEach(this::placeAnew);
     }
 
     /**
@@ -69,14 +64,12 @@ public final class ClientBreakpoints {
         groups.replaceAll((group, members) ->
                 members.stream().filter(member -> member != breakpoint).toList());
         remove(breakpoint);
-        placeRefused();
     }
 
     /** Switches a breakpoint on or off. */
     void enable(ClientBreakpoint breakpoint, boolean enabled) {
         breakpoint.enable(enabled);
         placeAnew(breakpoint);
-        placeRefused();
     }
 
     /**
@@ -101,7 +94,6 @@ public final class ClientBreakpoints {
         return groups.getOrDefault(CONSOLE, List.of()).contains(breakpoint);
     }
 
-    /** Tries again for a breakpoint that found no room: another one may have made some. */
     private void placeAnew(ClientBreakpoint breakpoint) {
         remove(breakpoint);
         place(breakpoint);

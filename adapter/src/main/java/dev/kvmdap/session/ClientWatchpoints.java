@@ -48,7 +48,8 @@ public final class ClientWatchpoints {
                 return kept;
             }
         }
-        return new ClientWatchpoint(ids.getAsInt(), request, request.range().dataId());
+        return new ClientWatchpoint(
+                ids.getAsInt(), request, request.range().address().toString());
     }
 
     /**
@@ -146,7 +147,7 @@ public final class ClientWatchpoints {
         try {
             Condition policy = new HitPolicy(condition(request.condition()), wanted.hits(), null, null);
             wanted.place(engine.addWatchpoint(
-                    request.range().address(), request.range().length(), request.access(), policy));
+                    request.range().address(), request.range().length(), request.access(), policy, wanted.what()));
         } catch (ExpressionException wrong) {
             wanted.placeNowhere("condition: " + wrong.getMessage());
         }

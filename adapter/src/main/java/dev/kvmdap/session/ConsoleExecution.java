@@ -9,6 +9,7 @@ import dev.kvmdap.engine.Condition;
 import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.Frame;
 import dev.kvmdap.engine.Granularity;
+import dev.kvmdap.engine.Placement;
 import dev.kvmdap.engine.StepKind;
 import dev.kvmdap.session.StopScope.StoppedFrame;
 import dev.kvmdap.x86.GuestVirtual;
@@ -104,7 +105,7 @@ final class ConsoleExecution implements Execution {
 
     private void runTo(StoppedFrame frame, List<Breakpoint> places, OptionalLong frameEnd) {
         for (Breakpoint place : places) {
-            if (!place.placement().verified()) {
+            if (place.placement() instanceof Placement.Failed) {
                 places.forEach(engine()::removeBreakpoint);
                 throw new ConsoleException(place.placement().text());
             }

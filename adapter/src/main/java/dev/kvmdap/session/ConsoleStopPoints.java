@@ -124,7 +124,7 @@ final class ConsoleStopPoints implements StopPoints {
         When when = new When(wanted.condition(), "", wanted.message());
         ClientBreakpoint set =
                 breakpoints.add(new BreakpointRequest(target(wanted.place()), when, mode), wanted.temporary());
-        if (!set.verified()) {
+        if (!set.verified() && !set.isPending()) {
             breakpoints.delete(set);
             throw new ConsoleException(set.message());
         }

@@ -446,6 +446,11 @@ public final class Session {
         }
 
         @Override
+        public void trapsChanged() {
+            breakpoints.changed().forEach(Session.this::tellChanged);
+        }
+
+        @Override
         public void reset(Stop.Reset reset) {
             guest().flushOutput();
             events.message(reset.description());

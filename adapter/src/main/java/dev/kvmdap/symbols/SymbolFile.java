@@ -26,6 +26,7 @@ public final class SymbolFile {
     private final SourceLines lines;
     private final Functions functions;
     private final Variables variables;
+    private final CodeSections sections;
 
     private SymbolFile(Path path, long offset, ElfFile elf, SourceMap sources) {
         this.path = path;
@@ -35,6 +36,7 @@ public final class SymbolFile {
         this.lines = new SourceLines(dwarf, new SourceFiles(sources, path));
         this.functions = new Functions(dwarf);
         this.variables = new Variables(dwarf, offset);
+        this.sections = new CodeSections(elf);
     }
 
     /**
@@ -75,6 +77,11 @@ public final class SymbolFile {
     /** What could not be read so far and is missing from the answers. */
     public List<String> warnings() {
         return dwarf.warnings().texts();
+    }
+
+    /** The image's own bytes around an address of its code; {@code booted}: it is what the machine was booted with. */
+    Optional<CodeBytes> codeAround(long address, boolean booted) {
+        return answer(Optional.empty(), () -> sections.codeAround(address, offset, booted));
     }
 
     Optional<SourceLine> lineAt(long address) {

@@ -39,6 +39,17 @@ public final class Symbols {
         return files;
     }
 
+    /** The code that an image holds at an address and around it; empty where the address lies in no image's code. */
+    public Optional<CodeBytes> codeAround(long address) {
+        for (SymbolFile file : files) {
+            Optional<CodeBytes> code = file.codeAround(address, file.equals(files.get(0)));
+            if (code.isPresent()) {
+                return code;
+            }
+        }
+        return Optional.empty();
+    }
+
     /**
      * The source line that the instruction at an address belongs to. For a return address ask for the address before it:
      * {@link FrameRegisters#lookupAddress}.

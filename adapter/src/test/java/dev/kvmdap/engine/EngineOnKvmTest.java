@@ -363,6 +363,7 @@ class EngineOnKvmTest {
             guest.setPc(guest.label("rewrites"));
             Breakpoint after = guest.breakpoint(patched + 1, BreakpointMode.HARDWARE);
 
+            assertThat(guest.resume()).isEqualTo(new Stop.Breakpoints(0, List.of(breakpoint), ""));
             assertThat(guest.resume()).isEqualTo(new Stop.Breakpoints(0, List.of(after), ""));
             guest.tell(e -> e.removeBreakpoint(breakpoint));
 

@@ -49,17 +49,18 @@ final class ScriptedMachine implements AutoCloseable {
                         new BootConfiguration(
                                 image, BootProtocol.FLAT, CpuMode.REAL, new GuestPhysical(CODE), null, "", List.of())));
         PlantedBytes planted = new PlantedBytes(machine.memory());
-        DebugSlots slots = new DebugSlots();
-        traps = new Traps(TrapByte.on(host), planted, slots, new Watches(machine, slots, host));
+        traps = new Traps(machine, planted, TrapByte.on(host), host, () -> {});
         thread = machine.vcpus().get(0);
         cpu = new Cpu(thread, machine.memory(), planted);
+        Turnstile turnstile = new Standstill().turnstile(thread::interrupt);
         loop = new RunLoop(
                 cpu,
                 thread.vcpu(),
                 traps,
-                new Standstill().turnstile(thread::interrupt),
+                turnstile,
                 new HaltCheck(1, machine.hasInterruptControllers()),
-                new GuestEntry(thread.vcpu(), machine, traps, host));
+                new GuestEntry(
+                        thread.vcpu(), machine, traps, new UserMode(cpu, thread.vcpu(), traps, turnstile, host), host));
         kernel.forgetCalls();
     }
 
@@ -82,7 +83,13 @@ final class ScriptedMachine implements AutoCloseable {
     }
 
     Breakpoint breakpoint(long address, BreakpointMode mode, Condition condition) {
-        Breakpoint breakpoint = new Breakpoint(++breakpoints, new GuestVirtual(address), mode, condition);
+        Breakpoint breakpoint = new Breakpoint(
+                ++breakpoints,
+                new GuestVirtual(address),
+                mode,
+                condition,
+                new GuestVirtual(address).toString(),
+                ExpectedCode.ANY);
         traps.add(breakpoint, cpu);
         return breakpoint;
     }

@@ -76,7 +76,8 @@ class WatchpointsOnKvmTest {
 
     private static Watchpoint watch(
             DebuggedGuest guest, long address, int length, WatchAccess access, @Nullable Condition condition) {
-        Watchpoint point = guest.ask(e -> e.addWatchpoint(new GuestVirtual(address), length, access, condition));
+        Watchpoint point =
+                guest.ask(e -> e.addWatchpoint(new GuestVirtual(address), length, access, condition, "watched"));
         assumeThat(point.watching().works())
                 .as("this host cannot watch so: %s", point.watching().text())
                 .isTrue();
@@ -250,8 +251,8 @@ class WatchpointsOnKvmTest {
     @Test
     void unmappedMemoryIsRefusedNamingTheAddress() {
         try (DebuggedGuest guest = guest(Means.BEST)) {
-            Watchpoint point =
-                    guest.ask(e -> e.addWatchpoint(new GuestVirtual(0x7fff_0000_0000L), 4, WatchAccess.WRITE, null));
+            Watchpoint point = guest.ask(
+                    e -> e.addWatchpoint(new GuestVirtual(0x7fff_0000_0000L), 4, WatchAccess.WRITE, null, "nothing"));
 
             assertThat(point.watching().works()).isFalse();
             assertThat(point.watching().text()).contains("0x7fff00000000", "not all mapped");
