@@ -1,5 +1,8 @@
 package dev.kvmdap.cli;
 
+import dev.kvmdap.engine.StopService;
+import dev.kvmdap.engine.StopServices;
+import dev.kvmdap.engine.StopServices.Kind;
 import dev.kvmdap.kvm.Abi;
 import dev.kvmdap.kvm.Capability;
 import dev.kvmdap.kvm.HostFindings;
@@ -7,7 +10,9 @@ import dev.kvmdap.kvm.ModeFindings;
 import dev.kvmdap.kvm.PlantedByte;
 import dev.kvmdap.kvm.UserFindings;
 import dev.kvmdap.x86.CpuMode;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -141,23 +146,23 @@ final class HostReport {
     }
 
     private void follows() {
-        line("software breakpoints", findings.plantedByte().reason());
-        if (anyMode(ModeFindings::executeSlotRefires)) {
-            line("execute slots", "fire again at once on resume: disarmed for the first instruction");
-        }
-        if (findings.findings(CpuMode.LONG).user().singleStep().leaks()) {
-            line(
-                    "64-bit user mode",
-                    "runs on the processor itself: its debug events go to the guest's handlers and are fetched back there");
-        }
-        if (!anyMode(mode -> mode.writeSlots() > 0)) {
-            line("data in debug registers", "never fires here");
+        StopServices services = new StopServices(findings);
+        text.append("what serves each kind of stop\n");
+        for (Kind kind : Kind.values()) {
+            Map<StopService, List<CpuMode>> served = new LinkedHashMap<>();
+            for (CpuMode mode : CpuMode.values()) {
+                served.computeIfAbsent(services.of(kind, mode), service -> new ArrayList<>())
+                        .add(mode);
+            }
+            boolean everywhere = served.size() == 1;
+            served.forEach((service, modes) -> line(
+                    kind.term(), service.text() + (everywhere ? "" : " in " + names(modes)) + ": " + service.reason()));
         }
         text.append('\n');
     }
 
-    private boolean anyMode(Function<ModeFindings, Boolean> property) {
-        return Stream.of(CpuMode.values()).map(findings::findings).anyMatch(property::apply);
+    private static String names(List<CpuMode> modes) {
+        return modes.stream().map(CpuMode::term).collect(Collectors.joining(", ")) + " mode";
     }
 
     private void modeRow(String label, Function<ModeFindings, String> cell) {

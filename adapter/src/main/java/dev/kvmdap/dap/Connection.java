@@ -71,6 +71,8 @@ public final class Connection implements AutoCloseable {
                 new ExceptionRequests(session),
                 new BreakpointLocationsRequest(session),
                 new RunRequests(session),
+                new StepInTargetsRequest(session),
+                new GotoRequests(session),
                 new ThreadsRequest(session),
                 new StackTraceRequest(session),
                 new ScopesRequest(session),

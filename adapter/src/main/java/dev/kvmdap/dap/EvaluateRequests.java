@@ -7,6 +7,7 @@ import dev.kvmdap.console.ConsoleTarget;
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.Format;
 import dev.kvmdap.expression.Value;
+import dev.kvmdap.session.ConsoleDebuggee;
 import dev.kvmdap.session.LaunchedGuest;
 import dev.kvmdap.session.MemoryReference;
 import dev.kvmdap.session.Session;
@@ -40,8 +41,8 @@ final class EvaluateRequests implements RequestFamily {
 
     @Override
     public void register(RequestTable table) {
-        table.on("evaluate", EvaluateArguments.class, STOPPED, this::evaluate);
-        table.on("completions", CompletionsArguments.class, STOPPED, this::completions);
+        table.on("evaluate", EvaluateArguments.class, SessionState.LAUNCHED, this::evaluate);
+        table.on("completions", CompletionsArguments.class, SessionState.LAUNCHED, this::completions);
     }
 
     @Override
@@ -54,16 +55,17 @@ final class EvaluateRequests implements RequestFamily {
     }
 
     private EvaluateResponse evaluate(EvaluateArguments arguments) {
-        ConsoleTarget target = target(arguments.getFrameId());
         EvaluateResponse response = new EvaluateResponse();
         if (EvaluateArgumentsContext.REPL.equals(arguments.getContext())) {
-            Answer answer = console.answer(arguments.getExpression(), target);
+            Answer answer =
+                    console.answer(arguments.getExpression(), new ConsoleDebuggee(session, arguments.getFrameId()));
             response.setResult(answer.text());
             if (answer.value() != null) {
                 describe(answer.value(), arguments.getFormat(), response);
             }
         } else {
-            describe(target.evaluate(Expression.parse(arguments.getExpression())), arguments.getFormat(), response);
+            Value value = target(arguments.getFrameId()).evaluate(Expression.parse(arguments.getExpression()));
+            describe(value, arguments.getFormat(), response);
         }
         return response;
     }
@@ -80,10 +82,12 @@ final class EvaluateRequests implements RequestFamily {
     private CompletionsResponse completions(CompletionsArguments arguments) {
         int cursor = session.clientFeatures().fromClientColumn(arguments.getColumn()) - 1;
         CompletionsResponse response = new CompletionsResponse();
-        response.setTargets(
-                console.complete(arguments.getText(), Math.max(0, cursor), target(arguments.getFrameId())).stream()
-                        .map(this::item)
-                        .toArray(CompletionItem[]::new));
+        response.setTargets(console
+                .complete(
+                        arguments.getText(), Math.max(0, cursor), new ConsoleDebuggee(session, arguments.getFrameId()))
+                .stream()
+                .map(this::item)
+                .toArray(CompletionItem[]::new));
         return response;
     }
 
@@ -97,6 +101,7 @@ final class EvaluateRequests implements RequestFamily {
     }
 
     private ConsoleTarget target(@Nullable Integer frame) {
+        RequestTable.require(STOPPED, "evaluate", session.state());
         LaunchedGuest guest = session.guest();
         return guest.consoleTarget(
                 frame == null

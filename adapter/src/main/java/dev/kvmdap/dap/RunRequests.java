@@ -43,7 +43,9 @@ final class RunRequests implements RequestFamily {
                 "stepIn",
                 StepInArguments.class,
                 STOPPED,
-                arguments -> step(arguments.getThreadId(), StepKind.INTO, arguments.getGranularity()));
+                arguments -> arguments.getTargetId() == null
+                        ? step(arguments.getThreadId(), StepKind.INTO, arguments.getGranularity())
+                        : stepInto(arguments.getThreadId(), arguments.getTargetId()));
         table.on(
                 "stepOut",
                 StepOutArguments.class,
@@ -65,6 +67,13 @@ final class RunRequests implements RequestFamily {
         ContinueResponse response = new ContinueResponse();
         response.setAllThreadsContinued(true);
         return response;
+    }
+
+    private @Nullable Object stepInto(int thread, int target) {
+        session.stepInto(
+                Threads.vcpu(thread, session.guest().engine().vcpus()),
+                session.stopScope().place(target));
+        return null;
     }
 
     private @Nullable Object step(int thread, StepKind kind, @Nullable SteppingGranularity granularity) {

@@ -274,12 +274,45 @@ public final class Engine implements AutoCloseable {
         if (kind == StepKind.OUT) {
             plan = out(vcpu);
         } else if (granularity == Granularity.LINE) {
-            step = new LineStep(symbols, pc, kind == StepKind.OVER, frameEnd(vcpu));
+            step = new LineStep(symbols, pc, kind, frameEnd(vcpu));
             plan = step.first();
         } else {
-            plan = kind == StepKind.OVER ? StepPlan.LeaveRanges.instruction(pc) : new StepPlan.Instruction();
+            plan = kind == StepKind.INTO ? new StepPlan.Instruction() : StepPlan.LeaveRanges.instruction(pc);
         }
         guest.run(vcpu, plan, others);
+    }
+
+    /**
+     * Lets one vCPU step into one call of its line, over the others. Where the call is not reached, the step ends as one over
+     * the line does.
+     *
+     * @param vcpu from 0
+     * @param call linear address of the instruction that calls
+     */
+    public void stepInto(int vcpu, GuestVirtual call) {
+        requireStopped("step");
+        step = LineStep.into(symbols, guest.cpu(vcpu).pc(), call.address(), frameEnd(vcpu));
+        guest.run(vcpu, step.first(), Companions.RUN);
+    }
+
+    /**
+     * Lets a vCPU execute another instruction next; it stands still, and its other registers stay as they are.
+     *
+     * @param vcpu from 0
+     * @param address linear address of the instruction
+     */
+    public void moveTo(int vcpu, GuestVirtual address) {
+        requireStopped("move");
+        Cpu cpu = guest.cpu(vcpu);
+        cpu.regs().rip(cpu.codeOffset(address.address()));
+        cpu.store();
+    }
+
+    /** As {@link #resume}, after {@link #moveTo}: a breakpoint at which the vCPU stands is hit, as if it had come there. */
+    public void resumeArriving(int vcpu) {
+        requireStopped("continue");
+        step = null;
+        guest.runArriving(vcpu);
     }
 
     private StepPlan out(int vcpu) {

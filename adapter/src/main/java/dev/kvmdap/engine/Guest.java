@@ -179,6 +179,15 @@ final class Guest implements AutoCloseable {
         this.runs.forEach(run -> start(run, run.vcpu() == chosen ? plan : new StepPlan.Run()));
     }
 
+    /** Resumes every vCPU; one is hit by what is armed where it stands. */
+    void runArriving(int vcpu) {
+        machine.vcpus()
+                .get(vcpu)
+                .call(thread -> Optional.ofNullable(loops.get(vcpu).arrive()))
+                .ifPresent(hit -> untold.add(hit, cpu(vcpu).pc()));
+        runAll();
+    }
+
     /** Lets a vCPU that came back carry out another plan; the others go on with what they do. */
     void goOn(Run cameBack, StepPlan plan) {
         Run next = new Run(this, cameBack.vcpu(), new CompletableFuture<>());

@@ -80,6 +80,13 @@ final class RunLoop {
         }
     }
 
+    /** The stop at what is armed where the vCPU stands, as if it had just come there; null for none. On its thread. */
+    @Nullable Stop arrive() {
+        Location here = traps.at(cpu, cpu.pc());
+        Stop hit = here == null ? null : here.hit(cpu);
+        return hit != null ? hit : guest.scrutiny().atMagicBreak();
+    }
+
     private @Nullable Stop carryOut(StepPlan plan) {
         if (plan instanceof StepPlan.Instruction) {
             return step();
@@ -99,22 +106,15 @@ final class RunLoop {
         return hit != null ? hit : new Stop.Step(cpu.index());
     }
 
-    /** The stop of a vCPU that has come to its next instruction; null if nobody wants one there. */
-    private @Nullable Stop arrive() {
-        Location here = traps.at(cpu, cpu.pc());
-        Stop hit = here == null ? null : here.hit(cpu);
-        return hit != null ? hit : guest.scrutiny().atMagicBreak();
-    }
-
     private @Nullable Stop leave(StepPlan.LeaveRanges plan) {
         boolean first = true;
         long pc = cpu.pc();
         do {
             Stop stop = first ? null : arrive();
             if (stop == null) {
-                stop = plan.over() ? stepOver() : step();
+                stop = plan.over() && pc != plan.entered() ? stepOver() : step();
             }
-            if (stop != null) {
+            if (stop != null || pc == plan.entered()) {
                 return stop;
             }
             first = false;

@@ -2,7 +2,6 @@ package dev.kvmdap.engine;
 
 import dev.kvmdap.engine.Condition.ConditionException;
 import dev.kvmdap.kvm.HostFindings;
-import dev.kvmdap.kvm.ModeFindings;
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,10 +25,7 @@ final class Watches {
     private final DebugSlots slots;
     private final PageTraps pages;
     private final Arming arming;
-    private final boolean writeSlots;
-    private final boolean accessSlots;
-    private final boolean pageProtection;
-    private final boolean readOnlySlots;
+    private final WatchMeans means;
 
     private Watch[] watches = {};
     private final List<Watchpoint> waiting = new ArrayList<>();
@@ -40,10 +36,7 @@ final class Watches {
         this.arming = arming;
         this.slots = slots;
         this.pages = pages;
-        writeSlots = host.everywhere(mode -> mode.writeSlots() == DebugSlots.COUNT);
-        accessSlots = host.everywhere(ModeFindings::accessSlots);
-        pageProtection = host.everywhere(mode -> mode.pageTrap() == ModeFindings.PageTrap.MMIO_EXIT);
-        readOnlySlots = host.everywhere(ModeFindings::readOnlySlots);
+        means = WatchMeans.on(host);
     }
 
     PageTraps pages() {
@@ -128,7 +121,7 @@ final class Watches {
     private Watching choose(Watch watch, Cpu cpu) {
         Watchpoint point = watch.point();
         boolean writesOnly = point.access() == WatchAccess.WRITE;
-        if (writesOnly ? writeSlots : accessSlots) {
+        if (writesOnly ? means.writeSlots() : means.accessSlots()) {
             List<WatchedPiece> pieces =
                     WatchedPiece.cut(point.address(), point.length(), point.access(), "watchpoint " + point.name());
             if (pieces.size() <= DebugSlots.COUNT) {
@@ -145,7 +138,7 @@ final class Watches {
 
     /** For people: by what means memory of that length would be watched now. */
     String means(GuestVirtual address, int length, WatchAccess access) {
-        boolean slotsWork = access == WatchAccess.WRITE ? writeSlots : accessSlots;
+        boolean slotsWork = access == WatchAccess.WRITE ? means.writeSlots() : means.accessSlots();
         if (slotsWork) {
             int pieces = WatchedPiece.cut(address, length, access, "").size();
             if (pieces <= DebugSlots.COUNT) {
@@ -157,20 +150,20 @@ final class Watches {
     }
 
     private Watching withoutSlots(WatchAccess access, boolean holdsTables) {
-        if (pageProtection && !holdsTables) {
+        if (means.pageProtection() && !holdsTables) {
             return new Watching.ProtectedPages();
         }
         if (access != WatchAccess.WRITE) {
             return new Watching.Failed(whyNoReads(holdsTables));
         }
-        return readOnlySlots ? new Watching.ReadOnlyPages() : new Watching.Stepping();
+        return means.readOnlySlots() ? new Watching.ReadOnlyPages() : new Watching.Stepping();
     }
 
     private String whyNoReads(boolean holdsTables) {
-        if (pageProtection && holdsTables) {
+        if (means.pageProtection() && holdsTables) {
             return "reads in a page that holds page tables cannot be watched here; watch for writes";
         }
-        return accessSlots
+        return means.accessSlots()
                 ? slots.describeHolders() + ", or watch for writes, of which there may be more"
                 : "this host's KVM can watch for writes only";
     }
@@ -180,15 +173,15 @@ final class Watches {
         NavigableSet<Long> readOnly = new TreeSet<>();
         stepping = false;
         for (Watch watch : watches) {
-            Watching means = watch.point().watching();
+            Watching by = watch.point().watching();
             for (long page : watch.pages()) {
-                if (means instanceof Watching.ProtectedPages) {
+                if (by instanceof Watching.ProtectedPages) {
                     forbid.merge(page, watch.point().access(), WatchAccess::or);
-                } else if (means instanceof Watching.ReadOnlyPages) {
+                } else if (by instanceof Watching.ReadOnlyPages) {
                     readOnly.add(page);
                 }
             }
-            stepping |= means instanceof Watching.Stepping;
+            stepping |= by instanceof Watching.Stepping;
         }
         pages.arrange(this, forbid, readOnly);
     }

@@ -23,7 +23,7 @@ public sealed interface Watching {
         @Override
         public String text() {
             String held = slots.stream().map(slot -> "DR" + slot).collect(Collectors.joining(", "));
-            return (slots.size() == 1 ? "debug register " : "debug registers ") + held;
+            return Mechanism.DEBUG_REGISTER.term() + (slots.size() == 1 ? " " : "s ") + held;
         }
     }
 
@@ -31,7 +31,7 @@ public sealed interface Watching {
     record ProtectedPages() implements Watching {
         @Override
         public String text() {
-            return "page protection";
+            return Mechanism.PAGE_PROTECTION.term();
         }
     }
 
@@ -39,7 +39,7 @@ public sealed interface Watching {
     record ReadOnlyPages() implements Watching {
         @Override
         public String text() {
-            return "read-only memory slot";
+            return Mechanism.READ_ONLY_SLOT.term();
         }
     }
 
@@ -47,7 +47,7 @@ public sealed interface Watching {
     record Stepping() implements Watching {
         @Override
         public String text() {
-            return "single-stepping and comparing (slow; sees changes of the value only)";
+            return Mechanism.STEPPING.term() + " (slow; sees changes of the value only)";
         }
     }
 

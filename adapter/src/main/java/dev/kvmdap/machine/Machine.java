@@ -11,6 +11,7 @@ import dev.kvmdap.device.ResetControl;
 import dev.kvmdap.device.Serial16550;
 import dev.kvmdap.device.SystemControlPort;
 import dev.kvmdap.kvm.Capability;
+import dev.kvmdap.kvm.Irqchip;
 import dev.kvmdap.kvm.Kvm;
 import dev.kvmdap.kvm.KvmException;
 import dev.kvmdap.kvm.LibC;
@@ -165,6 +166,26 @@ public final class Machine implements AutoCloseable {
     /** The devices at I/O ports that KVM serves itself. */
     public List<KernelDevice> kernelDevices() {
         return interruptControllers ? KernelDevice.INTERRUPT_CONTROLLERS_AND_TIMER : List.of();
+    }
+
+    /**
+     * The state of an interrupt controller that KVM emulates (KVM api.txt, KVM_GET_IRQCHIP).
+     *
+     * @return the union of {@code struct kvm_irqchip}
+     * @throws KvmException where there is none
+     */
+    public byte[] interruptController(Irqchip chip) {
+        return vm.irqchip(chip);
+    }
+
+    /**
+     * The state of the timer that KVM emulates (KVM api.txt, KVM_GET_PIT2).
+     *
+     * @return {@code struct kvm_pit_state2}
+     * @throws KvmException where there is none
+     */
+    public byte[] timer() {
+        return vm.pit2();
     }
 
     /** What was loaded, and how. */

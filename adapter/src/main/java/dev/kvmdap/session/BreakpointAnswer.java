@@ -28,7 +28,7 @@ public final class BreakpointAnswer {
         return answer;
     }
 
-    /** A data breakpoint as the client is told of it. */
+    /** The watchpoint as the client is told of it. */
     public static Breakpoint of(ClientWatchpoint watchpoint) {
         Breakpoint answer = new Breakpoint();
         answer.setId(watchpoint.id());

@@ -20,7 +20,6 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Finds the places in the guest that a breakpoint is meant for, and sets it there. */
 final class BreakpointPlacer {
@@ -45,11 +44,15 @@ final class BreakpointPlacer {
         return engine;
     }
 
-    /** Sets a breakpoint at all its places; where there is none the answer says why. */
-    Places place(BreakpointRequest request) {
+    /**
+     * Sets a breakpoint at all its places; where there is none the answer says why.
+     *
+     * @param hits where its hits are counted
+     */
+    Places place(BreakpointRequest request, Hits hits) {
         Condition condition;
         try {
-            condition = policy(request.when());
+            condition = policy(request.when(), hits);
         } catch (RequestFailure wrong) {
             return Places.none(String.valueOf(wrong.getMessage()));
         }
@@ -70,18 +73,30 @@ final class BreakpointPlacer {
     }
 
     /**
-     * When a breakpoint that may be hit anywhere stops; null for always.
+     * Whether an expression can be a condition.
      *
+     * @throws RequestFailure where it cannot: why
+     */
+    void checkCondition(String expression) {
+        if (!expression.isBlank()) {
+            read("condition", () -> names.condition(expression));
+        }
+    }
+
+    /**
+     * When a breakpoint that may be hit anywhere stops.
+     *
+     * @param hits where its hits are counted
      * @throws RequestFailure where one of its texts is wrong
      */
-    @Nullable Condition policy(When when) {
+    Condition policy(When when, Hits hits) {
         Condition condition =
                 when.condition().isBlank() ? null : read("condition", () -> names.condition(when.condition()));
         HitCount count = when.hitCondition().isBlank() ? null : HitCount.parse(when.hitCondition());
         LogMessage message = when.logMessage().isEmpty()
                 ? null
                 : read("log message", () -> new LogMessage(when.logMessage(), names));
-        return count == null && message == null ? condition : new HitPolicy(condition, count, message, log);
+        return new HitPolicy(condition, hits, count, message == null ? null : new Logpoint(message, log));
     }
 
     private static <T> T read(String what, Supplier<T> reading) {
@@ -93,7 +108,7 @@ final class BreakpointPlacer {
         }
     }
 
-    private Places atLine(AtLine target, BreakpointRequest request, @Nullable Condition condition) {
+    private Places atLine(AtLine target, BreakpointRequest request, Condition condition) {
         Optional<ResolvedLine> found = symbols.resolve(target.path(), target.line());
         if (found.isEmpty()) {
             return Places.none(whyNoCode(target));
@@ -119,7 +134,7 @@ final class BreakpointPlacer {
                         + ": build it with -g, or map its folder in 'sourceMap'";
     }
 
-    private Places atFunction(String name, BreakpointRequest request, @Nullable Condition condition) {
+    private Places atFunction(String name, BreakpointRequest request, Condition condition) {
         List<Function> functions = symbols.functionsNamed(name);
         if (functions.isEmpty()) {
             return Places.none("there is no function '" + name + "'");
@@ -129,7 +144,7 @@ final class BreakpointPlacer {
         return new Places(set(addresses, request, condition), "", position(addresses.get(0)));
     }
 
-    private Places at(long address, BreakpointRequest request, @Nullable Condition condition) {
+    private Places at(long address, BreakpointRequest request, Condition condition) {
         return new Places(set(List.of(address), request, condition), "", position(address));
     }
 
@@ -137,7 +152,7 @@ final class BreakpointPlacer {
         return symbols.lineAt(address).map(line -> new SourcePosition(line.file(), line.line()));
     }
 
-    private List<Breakpoint> set(List<Long> addresses, BreakpointRequest request, @Nullable Condition condition) {
+    private List<Breakpoint> set(List<Long> addresses, BreakpointRequest request, Condition condition) {
         return addresses.stream()
                 .map(address -> engine.addBreakpoint(new GuestVirtual(address), request.mode(), condition))
                 .toList();

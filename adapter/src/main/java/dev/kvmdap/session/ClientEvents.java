@@ -76,6 +76,16 @@ public final class ClientEvents {
         client.stopped(event);
     }
 
+    /** The guest stands still, and a vCPU has been made to go on at another place. */
+    void moved(int vcpu) {
+        StoppedEventArguments event = new StoppedEventArguments();
+        event.setReason(StoppedEventArgumentsReason.GOTO);
+        event.setDescription("Moved to another place");
+        event.setThreadId(Threads.id(vcpu));
+        event.setAllThreadsStopped(true);
+        client.stopped(event);
+    }
+
     /**
      * The guest stands still behind an access to watched memory.
      *
@@ -169,9 +179,16 @@ public final class ClientEvents {
         breakpoint(BreakpointEventArgumentsReason.CHANGED, breakpoint);
     }
 
-    /** There is no such breakpoint any more. */
-    void breakpointRemoved(Breakpoint breakpoint) {
-        breakpoint(BreakpointEventArgumentsReason.REMOVED, breakpoint);
+    /** There is a breakpoint that the client has not set. */
+    void breakpointNew(Breakpoint breakpoint) {
+        breakpoint(BreakpointEventArgumentsReason.NEW, breakpoint);
+    }
+
+    /** The breakpoint of a number is there no more. */
+    void breakpointRemoved(int id) {
+        Breakpoint removed = new Breakpoint();
+        removed.setId(id);
+        breakpoint(BreakpointEventArgumentsReason.REMOVED, removed);
     }
 
     private void breakpoint(String reason, Breakpoint breakpoint) {

@@ -4,21 +4,32 @@ import dev.kvmdap.engine.Watching;
 import dev.kvmdap.engine.Watchpoint;
 import org.jspecify.annotations.Nullable;
 
-/** A data breakpoint that the client has set. */
+/** A watchpoint that the client has set, or the user by the console. */
 public final class ClientWatchpoint {
 
     private static final String ENDED = "the function whose variable it was has returned";
 
     private final int id;
-    private final DataBreakpointRequest request;
+    private final DataBreakpointRequest asked;
+    private final String what;
+    private final Hits hits = new Hits();
+    private DataBreakpointRequest request;
+    private boolean enabled = true;
     private @Nullable Watchpoint watchpoint;
     private String problem = "not set yet";
     private boolean ended;
     private String told = "";
 
-    ClientWatchpoint(int id, DataBreakpointRequest request) {
+    /**
+     * A watchpoint that watches nothing yet.
+     *
+     * @param what the user's words for the memory
+     */
+    ClientWatchpoint(int id, DataBreakpointRequest request, String what) {
         this.id = id;
+        this.asked = request;
         this.request = request;
+        this.what = what;
     }
 
     /** The client's number of it, which no breakpoint has either. */
@@ -26,9 +37,37 @@ public final class ClientWatchpoint {
         return id;
     }
 
-    /** What was asked for. */
-    public DataBreakpointRequest request() {
+    /** What was asked for when it was set. */
+    DataBreakpointRequest asked() {
+        return asked;
+    }
+
+    /** What it is to do now: what was asked for, with what the console has changed. */
+    DataBreakpointRequest request() {
         return request;
+    }
+
+    void change(DataBreakpointRequest changed) {
+        request = changed;
+    }
+
+    /** The user's words for the memory. */
+    String what() {
+        return what;
+    }
+
+    /** Whether it is switched on. */
+    boolean isEnabled() {
+        return enabled;
+    }
+
+    void enable(boolean on) {
+        enabled = on;
+    }
+
+    /** How often it was hit. */
+    Hits hits() {
+        return hits;
     }
 
     /** The engine's; null where there is none. */
@@ -41,14 +80,15 @@ public final class ClientWatchpoint {
         problem = "";
     }
 
-    void refuse(String why) {
+    /** It watches nothing. */
+    void placeNowhere(String why) {
         watchpoint = null;
         problem = why;
     }
 
     /** Its variable exists no more. */
     void end() {
-        refuse(ENDED);
+        placeNowhere(ENDED);
         ended = true;
     }
 

@@ -3,59 +3,122 @@ package dev.kvmdap.session;
 import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.WatchHit;
 import dev.kvmdap.engine.Watchpoint;
+import dev.kvmdap.session.BreakpointRequest.When;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** All data breakpoints that the client has set. It sets them together; those that stay are left alone. */
+/**
+ * All watchpoints. The client sets its own together; those that stay are left alone. The console sets single ones, which the
+ * client's do not replace.
+ */
 public final class ClientWatchpoints {
 
     private final IntSupplier ids;
-    private List<ClientWatchpoint> set = List.of();
+    private List<ClientWatchpoint> ofClient = List.of();
+    private List<ClientWatchpoint> ofConsole = List.of();
     private @Nullable BreakpointPlacer placer;
 
     ClientWatchpoints(IntSupplier ids) {
         this.ids = ids;
     }
 
-    /** Replaces all: the data breakpoints in the order of the requests. */
+    /**
+     * Replaces the client's.
+     *
+     * @return them in the order of the requests
+     */
     public List<ClientWatchpoint> replace(List<DataBreakpointRequest> requests) {
-        List<ClientWatchpoint> old = new ArrayList<>(set);
+        List<ClientWatchpoint> old = new ArrayList<>(ofClient);
         List<ClientWatchpoint> fresh = new ArrayList<>();
         for (DataBreakpointRequest request : requests) {
             fresh.add(take(request, old));
         }
         old.forEach(this::remove);
-        set = List.copyOf(fresh);
+        ofClient = List.copyOf(fresh);
         fresh.stream()
                 .filter(wanted -> wanted.watchpoint() == null && !wanted.hasEnded())
                 .forEach(this::place);
         fresh.forEach(ClientWatchpoint::changed);
-        return set;
+        return ofClient;
     }
 
+    /** The watchpoint of an equal request, taken from the old ones, or a new one. */
     private ClientWatchpoint take(DataBreakpointRequest request, List<ClientWatchpoint> old) {
         for (ClientWatchpoint kept : old) {
-            if (kept.request().equals(request)) {
+            if (kept.asked().equals(request)) {
                 old.remove(kept);
                 return kept;
             }
         }
-        return new ClientWatchpoint(ids.getAsInt(), request);
+        return new ClientWatchpoint(ids.getAsInt(), request, request.range().term());
     }
 
-    /** Those that are set now, in the client's order. */
+    /**
+     * Sets a watchpoint of the console's.
+     *
+     * @param what the user's words for the memory
+     */
+    ClientWatchpoint add(DataBreakpointRequest request, String what) {
+        ClientWatchpoint added = new ClientWatchpoint(ids.getAsInt(), request, what);
+        ofConsole = Stream.concat(ofConsole.stream(), Stream.of(added)).toList();
+        place(added);
+        added.changed();
+        return added;
+    }
+
+    /** Takes a watchpoint away, whoever has set it. */
+    void delete(ClientWatchpoint deleted) {
+        ofClient = ofClient.stream().filter(other -> other != deleted).toList();
+        ofConsole = ofConsole.stream().filter(other -> other != deleted).toList();
+        remove(deleted);
+    }
+
+    /** Switches a watchpoint on or off. */
+    void enable(ClientWatchpoint changed, boolean enabled) {
+        changed.enable(enabled);
+        placeAnew(changed);
+    }
+
+    /**
+     * Changes the condition of a watchpoint.
+     *
+     * @param expression empty for none
+     * @throws RequestFailure where the expression cannot be a condition; nothing has changed
+     */
+    void changeCondition(ClientWatchpoint changed, String expression) {
+        if (placer != null) {
+            placer.checkCondition(expression);
+        }
+        DataBreakpointRequest request = changed.request();
+        When when = request.when();
+        changed.change(new DataBreakpointRequest(
+                request.range(), request.access(), new When(expression, when.hitCondition(), when.logMessage())));
+        placeAnew(changed);
+    }
+
+    /** Whether the console has set it. */
+    boolean isOfConsole(ClientWatchpoint watchpoint) {
+        return ofConsole.contains(watchpoint);
+    }
+
+    /** All, by number. */
     public List<ClientWatchpoint> all() {
-        return set;
+        return Stream.concat(ofClient.stream(), ofConsole.stream())
+                .sorted(Comparator.comparingInt(ClientWatchpoint::id))
+                .toList();
     }
 
     /** Places all of them in a guest that has just been launched; null where it runs without debugging. */
     void placeIn(@Nullable BreakpointPlacer launched) {
         boolean again = placer != null;
         placer = launched;
-        for (ClientWatchpoint wanted : set) {
+        for (ClientWatchpoint wanted : all()) {
+            wanted.hits().beginAnew();
             if (again && wanted.request().range().scope().isPresent()) {
                 wanted.end();
             } else {
@@ -64,16 +127,16 @@ public final class ClientWatchpoints {
         }
     }
 
-    /** The client's data breakpoint that the engine's belongs to. */
+    /** The watchpoint that the engine's belongs to. */
     Optional<ClientWatchpoint> of(WatchHit hit) {
-        return set.stream()
+        return all().stream()
                 .filter(kept -> hit.watchpoint().equals(kept.watchpoint()))
                 .findFirst();
     }
 
     /** Takes those out whose variables exist no more. */
     List<ClientWatchpoint> takeEnded() {
-        List<ClientWatchpoint> ended = set.stream()
+        List<ClientWatchpoint> ended = all().stream()
                 .filter(kept -> {
                     Watchpoint point = kept.watchpoint();
                     return point != null && point.hasEnded();
@@ -86,7 +149,14 @@ public final class ClientWatchpoints {
 
     /** Those whose state is another than the client was told. */
     List<ClientWatchpoint> changed() {
-        return set.stream().filter(ClientWatchpoint::changed).toList();
+        return all().stream().filter(ClientWatchpoint::changed).toList();
+    }
+
+    private void placeAnew(ClientWatchpoint watchpoint) {
+        remove(watchpoint);
+        if (!watchpoint.hasEnded()) {
+            place(watchpoint);
+        }
     }
 
     private void remove(ClientWatchpoint removed) {
@@ -98,7 +168,11 @@ public final class ClientWatchpoints {
 
     private void place(ClientWatchpoint wanted) {
         if (placer == null) {
-            wanted.refuse("the guest runs without debugging (noDebug)");
+            wanted.placeNowhere("the guest runs without debugging (noDebug)");
+            return;
+        }
+        if (!wanted.isEnabled()) {
+            wanted.placeNowhere("disabled: 'enable " + wanted.id() + "' in the console switches it on");
             return;
         }
         DataBreakpointRequest request = wanted.request();
@@ -109,11 +183,11 @@ public final class ClientWatchpoints {
                     range.address(),
                     range.length(),
                     request.access(),
-                    placer.policy(request.when()),
-                    range.term(),
+                    placer.policy(request.when(), wanted.hits()),
+                    wanted.what(),
                     range.scope().orElse(null)));
         } catch (RequestFailure wrong) {
-            wanted.refuse(String.valueOf(wrong.getMessage()));
+            wanted.placeNowhere(String.valueOf(wrong.getMessage()));
         }
     }
 }

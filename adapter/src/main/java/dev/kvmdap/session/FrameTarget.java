@@ -1,16 +1,20 @@
 package dev.kvmdap.session;
 
 import dev.kvmdap.console.CodeLine;
+import dev.kvmdap.console.ConsoleException;
 import dev.kvmdap.console.ConsoleTarget;
 import dev.kvmdap.console.RegisterValue;
 import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.Cpu;
+import dev.kvmdap.engine.Frame;
 import dev.kvmdap.engine.GuestCode;
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.Names;
 import dev.kvmdap.expression.Value;
 import dev.kvmdap.symbols.Symbols;
+import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegisterFile;
+import dev.kvmdap.view.VariableNode;
 import dev.kvmdap.x86.BitLayout;
 import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.Register;
@@ -34,16 +38,28 @@ final class FrameTarget implements ConsoleTarget {
     private final Names<Cpu> names;
     private final Symbols symbols;
     private final RegisterFile registers;
-    private final long pc;
+    private final Frame frame;
+    private final Node locals;
     private final Syntax syntax;
+    private final Runnable changed;
 
-    FrameTarget(Cpu cpu, Names<Cpu> names, ViewedVcpu viewed, Symbols symbols, long pc, Syntax syntax) {
+    FrameTarget(
+            Cpu cpu,
+            Names<Cpu> names,
+            ViewedVcpu viewed,
+            Symbols symbols,
+            Frame frame,
+            Node locals,
+            Syntax syntax,
+            Runnable changed) {
         this.cpu = cpu;
         this.names = names;
         this.symbols = symbols;
         this.registers = new RegisterFile(viewed);
-        this.pc = pc;
+        this.frame = frame;
+        this.locals = locals;
         this.syntax = syntax;
+        this.changed = changed;
     }
 
     @Override
@@ -99,7 +115,7 @@ final class FrameTarget implements ConsoleTarget {
 
     @Override
     public long pc() {
-        return pc;
+        return frame.pc().address();
     }
 
     @Override
@@ -114,5 +130,67 @@ final class FrameTarget implements ConsoleTarget {
     @Override
     public Optional<String> symbol(long linear) {
         return symbols.functionAt(linear).map(function -> symbols.describe(linear));
+    }
+
+    @Override
+    public Optional<Extent> extent(String expression) {
+        return variable(expression)
+                .map(Node::extent)
+                .map(extent -> new Extent(extent.address().address(), extent.bytes()));
+    }
+
+    @Override
+    public String assign(String name, String value) {
+        String now = name.startsWith("$") ? assignRegister(name.substring(1), value) : assignVariable(name, value);
+        changed.run();
+        return now;
+    }
+
+    private String assignRegister(String name, String value) {
+        RegisterName register = RegisterName.of(name)
+                .orElseThrow(() -> new ConsoleException(
+                        "there is no register '" + name + "': 'info registers' without a name lists them"));
+        if (frame.index() > 0) {
+            throw new ConsoleException("registers are the vCPU's, not a caller's: 'frame 0' before the change");
+        }
+        long bits = evaluate(Expression.parse(value)).bits();
+        try {
+            registers.write(register.register(), register.write(registers.read(register.register()), bits));
+        } catch (IllegalArgumentException wrong) {
+            throw new ConsoleException(String.valueOf(wrong.getMessage()));
+        }
+        return "$" + name + " = 0x" + Long.toHexString(value(register).bits());
+    }
+
+    private String assignVariable(String name, String value) {
+        Node variable = variable(name)
+                .orElseThrow(() -> new ConsoleException(
+                        "there is no variable '" + name + "' in memory here: 'info locals' lists those of the frame"));
+        variable.set(value);
+        return name + " = " + variable.value();
+    }
+
+    private Optional<Node> variable(String name) {
+        return locals.children().stream()
+                .filter(local -> local.name().equals(name))
+                .findFirst()
+                .or(() -> symbols.variable(name)
+                        .map(global -> new VariableNode(
+                                global,
+                                cpu.memory(),
+                                symbols,
+                                expression -> expression.bind(names).evaluate(cpu))));
+    }
+
+    @Override
+    public List<String> localNames() {
+        return locals.children().stream().map(Node::name).toList();
+    }
+
+    @Override
+    public List<String> locals() {
+        return locals.children().stream()
+                .map(local -> local.name() + " = " + local.value())
+                .toList();
     }
 }

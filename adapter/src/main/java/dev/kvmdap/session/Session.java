@@ -1,6 +1,7 @@
 package dev.kvmdap.session;
 
 import com.google.gson.JsonObject;
+import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.EngineListener;
 import dev.kvmdap.engine.ExceptionReport;
 import dev.kvmdap.engine.Granularity;
@@ -9,6 +10,7 @@ import dev.kvmdap.engine.Stop;
 import dev.kvmdap.session.RequestFailure.Kind;
 import dev.kvmdap.session.launch.LaunchConfiguration;
 import dev.kvmdap.session.launch.LaunchConfigurationException;
+import dev.kvmdap.x86.GuestVirtual;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -46,9 +48,11 @@ public final class Session {
     private Cancellation cancellation = new Cancellation(0);
     private CompletableFuture<@Nullable Void> launch = new CompletableFuture<>();
     private @Nullable LaunchedGuest guest;
+    private Course course = Course.NONE;
     private int stoppedVcpu;
     private @Nullable Stop lastStop;
     private @Nullable ExceptionReport exception;
+    private List<Integer> lastHit = List.of();
 
     /** A session of a client that has just connected. */
     public Session(IDebugProtocolClient client, SessionThread thread) {
@@ -107,6 +111,11 @@ public final class Session {
         return Optional.ofNullable(exception);
     }
 
+    /** The numbers of the breakpoints and watchpoints that the last stop is at. */
+    List<Integer> lastHit() {
+        return lastHit;
+    }
+
     /**
      * The guest.
      *
@@ -128,6 +137,11 @@ public final class Session {
     /** Whether the client has taken the present request back. */
     public Cancellation cancellation() {
         return cancellation;
+    }
+
+    /** Puts something off until the present request is answered. */
+    void afterAnswer(Runnable next) {
+        afterAnswer.add(next);
     }
 
     /** An answer is written: what was put off until then happens now. */
@@ -188,13 +202,13 @@ public final class Session {
             for (int vcpu = 0; vcpu < guest().engine().vcpus(); vcpu++) {
                 events.threadStarted(vcpu);
             }
-            start();
+            start(guest().configuration().stopOnEntry());
         });
     }
 
-    private void start() {
-        if (guest().configuration().stopOnEntry()) {
-            stopped(new Stop.Entry(0));
+    private void start(boolean stopAtEntry) {
+        if (stopAtEntry) {
+            tell(new Stop.Entry(0));
         } else {
             resume();
         }
@@ -202,8 +216,12 @@ public final class Session {
 
     /** Lets the guest run until something stops it. */
     public void resume() {
+        resume(Course.NONE);
+    }
+
+    void resume(Course towards) {
         guest().engine().resume();
-        running();
+        running(towards);
     }
 
     /**
@@ -212,12 +230,59 @@ public final class Session {
      * @param vcpu from 0
      */
     public void step(int vcpu, StepKind kind, Granularity granularity) {
-        guest().engine().step(vcpu, kind, granularity);
-        running();
+        step(vcpu, kind, granularity, 1);
     }
 
-    private void running() {
+    /**
+     * Lets a vCPU take steps.
+     *
+     * @param vcpu from 0
+     * @param times from 1; a stop for another reason ends the series
+     */
+    void step(int vcpu, StepKind kind, Granularity granularity, int times) {
+        Engine engine = guest().engine();
+        engine.step(vcpu, kind, granularity);
+        running(times == 1 ? Course.NONE : new Course.Steps(engine, vcpu, kind, granularity, times));
+    }
+
+    /**
+     * Lets a vCPU step into one call of its line, over the others.
+     *
+     * @param vcpu from 0
+     * @param call linear address of the instruction that calls
+     */
+    public void stepInto(int vcpu, GuestVirtual call) {
+        guest().engine().stepInto(vcpu, call);
+        running(Course.NONE);
+    }
+
+    /**
+     * Lets a vCPU execute another instruction next; once this is answered, the client is told that it stands there.
+     *
+     * @param vcpu from 0
+     */
+    public void goTo(int vcpu, GuestVirtual address) {
+        guest().engine().moveTo(vcpu, address);
+        stopScope.clear();
+        stoppedVcpu = vcpu;
+        afterAnswer.add(() -> events.moved(vcpu));
+    }
+
+    /**
+     * Lets the guest go on, with a vCPU from another place; a breakpoint there is hit.
+     *
+     * @param vcpu from 0
+     */
+    void jump(int vcpu, GuestVirtual address) {
+        Engine engine = guest().engine();
+        engine.moveTo(vcpu, address);
+        engine.resumeArriving(vcpu);
+        running(Course.NONE);
+    }
+
+    private void running(Course towards) {
         state = SessionState.RUNNING;
+        course = towards;
         stopScope.clear();
     }
 
@@ -227,19 +292,30 @@ public final class Session {
     }
 
     private void stopped(Stop stop) {
+        course.at(stop).ifPresent(this::tell);
+    }
+
+    private void tell(Stop stop) {
+        course = Course.NONE;
         state = SessionState.STOPPED;
         stoppedVcpu = stop.vcpu();
         guest().flushOutput();
         lastStop = stop;
         exception = guest().engine().explain(stop).orElse(null);
         if (stop instanceof Stop.Watchpoints at) {
+            lastHit = at.hits().stream()
+                    .flatMap(access -> watchpoints.of(access).stream())
+                    .map(ClientWatchpoint::id)
+                    .toList();
             new WatchReport(guest(), watchpoints).tell(at, events);
         } else if (exception != null) {
             events.stoppedAtException(
                     stop, exception, stop instanceof Stop.Raised at ? exceptionFilters.of(at.hit()) : List.of());
         } else {
             List<ClientBreakpoint> hit = stop instanceof Stop.Breakpoints at ? breakpoints.of(at.hit()) : List.of();
+            lastHit = hit.stream().map(ClientBreakpoint::id).toList();
             events.stopped(stop, hit);
+            hit.stream().filter(ClientBreakpoint::isTemporary).forEach(this::deleteTemporary);
         }
         tellChanges();
     }
@@ -248,7 +324,7 @@ public final class Session {
     private void tellChanges() {
         breakpoints.changed().forEach(this::tellChanged);
         for (ClientWatchpoint ended : watchpoints.takeEnded()) {
-            events.breakpointRemoved(BreakpointAnswer.of(ended));
+            events.breakpointRemoved(ended.id());
             events.message("Data breakpoint %d on %s is gone: %s"
                     .formatted(ended.id(), ended.request().range().term(), ended.message()));
         }
@@ -256,7 +332,15 @@ public final class Session {
         exceptionFilters.changed().forEach(filter -> events.breakpointChanged(ExceptionAnswer.of(filter)));
     }
 
-    /** The client has set breakpoints: once this is answered, it learns of others that have changed with them. */
+    private void deleteTemporary(ClientBreakpoint breakpoint) {
+        breakpoints.delete(breakpoint);
+        events.breakpointRemoved(breakpoint.id());
+    }
+
+    /**
+     * Breakpoints were set, by the client or in the console: once this is answered, the client learns of others that have changed
+     * with them.
+     */
     public void breakpointsSet() {
         afterAnswer.add(this::tellChanges);
     }
@@ -286,9 +370,19 @@ public final class Session {
      * @param arguments the launch configuration of now; null for the same as before
      */
     public void restart(@Nullable JsonObject arguments) {
+        restart(arguments, false);
+    }
+
+    /**
+     * As {@link #restart(JsonObject)}.
+     *
+     * @param stopAtEntry whether the guest stands before its first instruction, whatever its configuration says
+     */
+    void restart(@Nullable JsonObject arguments, boolean stopAtEntry) {
         LaunchConfiguration configuration = arguments == null ? guest().configuration() : read(arguments);
         boolean wasStopped = state == SessionState.STOPPED;
         powerOff();
+        course = Course.NONE;
         stopScope.clear();
         try {
             powerOn(configuration, "Restarting");
@@ -301,7 +395,7 @@ public final class Session {
             if (wasStopped) {
                 events.continued(0);
             }
-            start();
+            start(stopAtEntry || configuration.stopOnEntry());
         });
     }
 
@@ -327,6 +421,7 @@ public final class Session {
             guest = null;
             ending.flushOutput();
             ending.close();
+            ending.flushOutput(); // what it has printed in between
             launch.completeExceptionally(new RequestFailure(Kind.LAUNCH_FAILED, "the guest was ended before it ran"));
         }
     }

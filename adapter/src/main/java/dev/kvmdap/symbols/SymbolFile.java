@@ -3,6 +3,7 @@ package dev.kvmdap.symbols;
 import dev.kvmdap.elf.ElfException;
 import dev.kvmdap.elf.ElfFile;
 import dev.kvmdap.elf.ElfType;
+import dev.kvmdap.elf.Symbol;
 import dev.kvmdap.symbols.dwarf.DwarfFile;
 import dev.kvmdap.symbols.dwarf.UnwindRow;
 import java.nio.file.Path;
@@ -118,6 +119,17 @@ public final class SymbolFile {
                 List.of(),
                 () -> functions.named(name).stream()
                         .map(function -> function.moved(offset))
+                        .toList());
+    }
+
+    /** Names in the symbol table: of functions and labels, or else of variables. */
+    List<String> names(String beginning, boolean ofCode) {
+        return answer(
+                List.of(),
+                () -> elf.symbols().beginningWith(beginning).stream()
+                        .filter(symbol -> elf.symbols().isCode(symbol) == ofCode)
+                        .filter(symbol -> ofCode || symbol.type() == Symbol.OBJECT)
+                        .map(Symbol::name)
                         .toList());
     }
 

@@ -161,6 +161,22 @@ public final class Symbols {
         return List.of();
     }
 
+    /** Names of functions and labels that begin so, from the symbol tables; in order, each once. */
+    public Collection<String> functionNames(String beginning) {
+        return names(file -> file.names(beginning, true));
+    }
+
+    /** Names of variables that exist as long as the guest runs and begin so, from the symbol tables; in order, each once. */
+    public Collection<String> variableNames(String beginning) {
+        return names(file -> file.names(beginning, false));
+    }
+
+    private Collection<String> names(java.util.function.Function<SymbolFile, List<String>> some) {
+        Set<String> names = new TreeSet<>();
+        files.forEach(file -> names.addAll(some.apply(file)));
+        return names;
+    }
+
     /** All source files that the images were built from. */
     public Collection<SourceFile> sources() {
         Set<SourceFile> sources = new LinkedHashSet<>();

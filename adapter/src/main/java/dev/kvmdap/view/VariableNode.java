@@ -17,7 +17,7 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A variable of the program that lies in memory. Where its type is one value, it is shown and can be changed. */
-final class VariableNode implements Node {
+public final class VariableNode implements Node {
 
     private static final int LONGEST_TEXT = 100;
 
@@ -27,9 +27,12 @@ final class VariableNode implements Node {
     private final ToLongFunction<Expression> evaluator;
 
     /**
+     * A variable of the program.
+     *
      * @param evaluator gives the value of an expression that a person types for a new value
      */
-    VariableNode(Variable variable, DebuggerMemory memory, Symbols symbols, ToLongFunction<Expression> evaluator) {
+    public VariableNode(
+            Variable variable, DebuggerMemory memory, Symbols symbols, ToLongFunction<Expression> evaluator) {
         this.variable = variable;
         this.memory = memory;
         this.symbols = symbols;

@@ -2,6 +2,7 @@ package dev.kvmdap.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.kvmdap.elf.ElfFile;
 import dev.kvmdap.elf.Toolchain;
@@ -219,7 +220,7 @@ class ChangingCodeOnKvmTest {
 
             assertThat(hardware).allMatch(one -> one.placement() instanceof Placement.Slot);
             assertThat(late.placement()).isInstanceOf(Placement.Planted.class);
-            assertThat(guest.trapChanges()).isPositive();
+            await().untilAsserted(() -> assertThat(guest.trapChanges()).isPositive());
             assertThat(guest.resume()).isEqualTo(at(hardware.get(2)));
             Breakpoint fifth = guest.breakpoint(guest.label("unpack"), BreakpointMode.HARDWARE);
             assertThat(fifth.placement().text())
