@@ -26,6 +26,7 @@ final class Guest implements AutoCloseable {
     private final Machine machine;
     private final Consumer<Run> cameBack;
     private final Traps traps;
+    private final HaltCheck halts;
     private final Standstill standstill = new Standstill();
     private final List<Cpu> cpus = new ArrayList<>();
     private final List<RunLoop> loops = new ArrayList<>();
@@ -49,7 +50,7 @@ final class Guest implements AutoCloseable {
         PlantedBytes planted = new PlantedBytes(machine.memory());
         DebugSlots slots = new DebugSlots();
         traps = new Traps(trapByte, planted, slots, new Watches(machine, slots, host));
-        HaltCheck halts = new HaltCheck(machine.vcpus().size(), machine.hasInterruptControllers());
+        halts = new HaltCheck(machine.vcpus().size(), machine.hasInterruptControllers());
         for (VcpuThread thread : machine.vcpus()) {
             Cpu cpu = new Cpu(thread, machine.memory(), planted);
             GuestEntry entry = new GuestEntry(thread.vcpu(), machine, traps, host);
@@ -181,6 +182,7 @@ final class Guest implements AutoCloseable {
             }
         }
         runs = List.of();
+        halts.end();
         return told;
     }
 

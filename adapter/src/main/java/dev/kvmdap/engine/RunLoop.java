@@ -47,6 +47,7 @@ final class RunLoop {
 
     /** Session thread, before {@link #run}: what was asked of an earlier run counts no more. */
     void prepare() {
+        halts.begin(cpu.index());
         pauseWanted = false;
     }
 
@@ -141,7 +142,7 @@ final class RunLoop {
         while (true) {
             executed = instruction.decode();
             if (executed == InstructionKind.HLT) {
-                return stepHalt();
+                return stepHalt(interruptible);
             }
             long pc = instruction.pc();
             Outcome outcome = instruction.execute(interruptible);
@@ -194,9 +195,9 @@ final class RunLoop {
     }
 
     /** HLT is over when an interrupt's handler has returned behind it; a step would not wait for one. */
-    private @Nullable Stop stepHalt() {
+    private @Nullable Stop stepHalt(boolean passing) {
         long next = instruction.next();
-        Stop never = halts.halt(cpu, vcpu, next);
+        Stop never = halts.halt(cpu, vcpu, next, passing);
         if (never != null) {
             return never;
         }

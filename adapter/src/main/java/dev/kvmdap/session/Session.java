@@ -1,6 +1,7 @@
 package dev.kvmdap.session;
 
 import com.google.gson.JsonObject;
+import dev.kvmdap.engine.Companions;
 import dev.kvmdap.engine.EngineListener;
 import dev.kvmdap.engine.Granularity;
 import dev.kvmdap.engine.StepKind;
@@ -186,12 +187,23 @@ public final class Session {
     }
 
     /**
-     * Lets a vCPU take a step.
+     * Lets one vCPU run until something stops it; the others stand still.
      *
      * @param vcpu from 0
      */
-    public void step(int vcpu, StepKind kind, Granularity granularity) {
-        guest().engine().step(vcpu, kind, granularity);
+    public void resumeAlone(int vcpu) {
+        guest().engine().resumeAlone(vcpu);
+        running();
+    }
+
+    /**
+     * Lets a vCPU take a step.
+     *
+     * @param vcpu from 0
+     * @param others what the other vCPUs do meanwhile
+     */
+    public void step(int vcpu, StepKind kind, Granularity granularity, Companions others) {
+        guest().engine().step(vcpu, kind, granularity, others);
         running();
     }
 
@@ -200,9 +212,13 @@ public final class Session {
         stopScope.clear();
     }
 
-    /** Stops the guest; nothing happens where it stands still already. */
-    public void pause() {
-        guest().engine().pause();
+    /**
+     * Stops the guest; nothing happens where it stands still already.
+     *
+     * @param vcpu which one the client is told of, from 0
+     */
+    public void pause(int vcpu) {
+        guest().engine().pause(vcpu);
     }
 
     private void stopped(Stop stop) {
