@@ -1,6 +1,7 @@
 package dev.kvmdap.engine;
 
 import dev.kvmdap.exception.ProcessorState;
+import dev.kvmdap.kvm.MpState;
 import dev.kvmdap.kvm.Regs;
 import dev.kvmdap.kvm.Segment;
 import dev.kvmdap.kvm.Sregs;
@@ -64,6 +65,19 @@ public final class Cpu {
             v.storeSregs();
             v.storeRegs();
             return v;
+        });
+    }
+
+    /**
+     * What the vCPU is ready for. An INIT or a start-up interrupt that was sent to it meanwhile takes effect by asking. Session
+     * thread, while it stands still.
+     */
+    public MpState mpState() {
+        return thread.call(v -> {
+            MpState state = v.state().mpState();
+            v.regs();
+            v.sregs();
+            return state;
         });
     }
 

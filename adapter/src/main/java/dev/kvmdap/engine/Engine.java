@@ -246,9 +246,11 @@ public final class Engine implements AutoCloseable {
      * Lets one vCPU run until something stops it; the others stand still.
      *
      * @param vcpu from 0
+     * @throws EngineException a vCPU that waits for another one to start it
      */
     public void resumeAlone(int vcpu) {
         requireStopped("continue");
+        requireStarted(vcpu, "continue it alone");
         step = null;
         guest.run(vcpu, new StepPlan.Run(), Companions.STAND);
     }
@@ -263,10 +265,11 @@ public final class Engine implements AutoCloseable {
      *
      * @param vcpu from 0
      * @param others what the other vCPUs do meanwhile
-     * @throws EngineException a step out of a frame whose caller is not known
+     * @throws EngineException a step out of a frame whose caller is not known; a vCPU that waits for another one to start it
      */
     public void step(int vcpu, StepKind kind, Granularity granularity, Companions others) {
         requireStopped("step");
+        requireStarted(vcpu, "step it");
         Cpu cpu = guest.cpu(vcpu);
         long pc = cpu.pc();
         StepPlan plan;
@@ -288,11 +291,14 @@ public final class Engine implements AutoCloseable {
      *
      * @param vcpu from 0
      * @param call linear address of the instruction that calls
+     * @param others what the other vCPUs do meanwhile
+     * @throws EngineException a vCPU that waits for another one to start it
      */
-    public void stepInto(int vcpu, GuestVirtual call) {
+    public void stepInto(int vcpu, GuestVirtual call, Companions others) {
         requireStopped("step");
+        requireStarted(vcpu, "step it");
         step = LineStep.into(symbols, guest.cpu(vcpu).pc(), call.address(), frameEnd(vcpu));
-        guest.run(vcpu, step.first(), Companions.RUN);
+        guest.run(vcpu, step.first(), others);
     }
 
     /**
@@ -402,6 +408,14 @@ public final class Engine implements AutoCloseable {
     private void requireStopped(String action) {
         if (guest.running()) {
             throw new EngineException("Cannot " + action + ": the guest is running. Pause it first.");
+        }
+    }
+
+    private void requireStarted(int vcpu, String action) {
+        if (guest.cpu(vcpu).mpState().waitsForStart()) {
+            throw new EngineException(
+                    "vCPU %d waits for its start-up interrupt (INIT, SIPI), cannot %s. Continue the guest until another vCPU has sent it; a breakpoint at the start-up code stops there."
+                            .formatted(vcpu, action));
         }
     }
 

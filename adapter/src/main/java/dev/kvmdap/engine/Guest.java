@@ -30,6 +30,7 @@ final class Guest implements AutoCloseable {
     private final Consumer<Run> cameBack;
     private final Traps traps;
     private final ExceptionTraps exceptions;
+    private final HaltCheck halts;
     private final Standstill standstill = new Standstill();
     private final List<Cpu> cpus = new ArrayList<>();
     private final List<RunLoop> loops = new ArrayList<>();
@@ -61,7 +62,7 @@ final class Guest implements AutoCloseable {
         PlantedBytes planted = new PlantedBytes(machine.memory());
         traps = new Traps(machine, planted, trapByte, host, trapsChanged);
         exceptions = new ExceptionTraps(traps, cpus, symbols);
-        HaltCheck halts = new HaltCheck(machine.vcpus().size(), machine.hasInterruptControllers());
+        halts = new HaltCheck(machine.vcpus().size(), machine.hasInterruptControllers());
         for (VcpuThread thread : machine.vcpus()) {
             Cpu cpu = new Cpu(thread, machine.memory(), planted);
             Scrutiny scrutiny = new Scrutiny(cpu, traps.catchpoints(), machine);
@@ -251,6 +252,7 @@ final class Guest implements AutoCloseable {
         }
         runs = List.of();
         standstill.exclusively(this::reviewTraps);
+        halts.end();
         return told;
     }
 

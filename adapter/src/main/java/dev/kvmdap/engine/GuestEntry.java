@@ -322,7 +322,8 @@ final class GuestEntry {
         while (true) {
             int reason = vcpu.complete();
             if (reason != Abi.EXIT_IO && reason != Abi.EXIT_MMIO) {
-                return effect == Effect.none() ? Outcome.STEPPED : Outcome.EFFECT;
+                boolean retired = reason == Abi.EXIT_INTR || reason == Abi.EXIT_DEBUG;
+                return effect != Effect.none() ? Outcome.EFFECT : retired ? Outcome.STEPPED : Outcome.EXIT;
             }
             Effect before = effect;
             serve(reason);

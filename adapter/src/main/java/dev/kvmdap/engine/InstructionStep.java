@@ -89,29 +89,43 @@ final class InstructionStep {
         }
         Location here = traps.at(cpu, pc);
         Outcome outcome = pass(here);
-        return isForbiddenFetch(outcome) ? passOnForbiddenPage(here) : outcome;
+        return mayBeForbidden(outcome) ? passWithPagesOpen(here) : outcome;
     }
 
-    /** Whether the guest could not execute an instruction, since reads of its page are watched. */
-    boolean isForbiddenFetch(Outcome outcome) {
+    /** Whether KVM could not execute an instruction while pages are forbidden to the guest since they are watched. */
+    boolean mayBeForbidden(Outcome outcome) {
         return outcome == Outcome.EXIT
                 && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR
-                && traps.watches().pages().forbidsFetch(cpu.translate(cpu.pc()));
+                && traps.watches().pages().forbidsAny();
     }
 
-    /** With the page open to the guest for this instruction; what it changes there is seen by comparing. */
-    private Outcome passOnForbiddenPage(@Nullable Location here) {
-        long page = cpu.translate(cpu.pc());
-        PageTraps pages = traps.watches().pages();
+    /** Alone, with all pages open to the guest for this instruction; what it changes there is seen by comparing. */
+    private Outcome passWithPagesOpen(@Nullable Location here) {
         interruptible = false;
-        turnstile.exclusivelyFromInside(() -> pages.lift(page));
-        try {
-            Outcome outcome = pass(here);
-            guest.touch(traps.watches().changedAnywhere(cpu));
-            traps.guards().suspectAll();
-            return outcome;
-        } finally {
-            turnstile.exclusivelyFromInside(() -> pages.restore(page));
+        WithPagesOpen open = new WithPagesOpen(here);
+        turnstile.exclusivelyFromInside(open);
+        return open.outcome;
+    }
+
+    private final class WithPagesOpen implements Runnable {
+        private final @Nullable Location here;
+        private Outcome outcome = Outcome.INTERRUPTED;
+
+        WithPagesOpen(@Nullable Location here) {
+            this.here = here;
+        }
+
+        @Override
+        public void run() {
+            PageTraps pages = traps.watches().pages();
+            pages.lift();
+            try {
+                outcome = pass(here);
+                guest.touch(traps.watches().changedAnywhere(cpu));
+                traps.guards().suspectAll();
+            } finally {
+                pages.restore();
+            }
         }
     }
 

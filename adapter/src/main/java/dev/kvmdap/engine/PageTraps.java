@@ -3,7 +3,6 @@ package dev.kvmdap.engine;
 import dev.kvmdap.kvm.Abi;
 import dev.kvmdap.machine.GuestMemory;
 import dev.kvmdap.machine.Machine;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -22,7 +21,6 @@ final class PageTraps {
     private NavigableMap<Long, WatchAccess> forbidden = new TreeMap<>();
     private NavigableSet<Long> readOnly = new TreeSet<>();
     private NavigableSet<Long> withheld = new TreeSet<>();
-    private long[] unfetchable = {};
 
     /** What one of those who trap pages traps. */
     private record Wanted(NavigableMap<Long, WatchAccess> forbid, NavigableSet<Long> readOnly) {}
@@ -54,29 +52,28 @@ final class PageTraps {
                 .filter(page -> page.getValue() != forbidden.get(page.getKey()))
                 .forEach(page -> forbid(page.getKey(), page.getValue()));
         forbidden = forbid;
-        unfetchable = forbid.entrySet().stream()
-                .filter(page -> page.getValue() == WatchAccess.READ_WRITE)
-                .mapToLong(page -> page.getKey())
-                .toArray();
         if (!makeReadOnly.equals(readOnly)) {
             machine.setReadOnly(makeReadOnly);
             readOnly = makeReadOnly;
         }
     }
 
-    /** Whether the guest can execute nothing on the page at this address, since it cannot even fetch it. */
-    boolean forbidsFetch(long physical) {
-        return unfetchable.length > 0 && Arrays.binarySearch(unfetchable, physical & -GuestMemory.PAGE) >= 0;
+    /**
+     * Whether a page is forbidden, so that KVM may fail at an instruction: it cannot fetch it there, nor carry out one there
+     * that locks the bus.
+     */
+    boolean forbidsAny() {
+        return !forbidden.isEmpty();
     }
 
-    /** Lets the guest use a page for a moment. */
-    void lift(long physical) {
-        allow(physical & -GuestMemory.PAGE);
+    /** Lets the guest use all forbidden pages for a moment. */
+    void lift() {
+        forbidden.keySet().forEach(this::allow);
     }
 
     /** Ends that moment. */
-    void restore(long physical) {
-        forbid(physical & -GuestMemory.PAGE, WatchAccess.READ_WRITE);
+    void restore() {
+        forbidden.forEach(this::forbid);
     }
 
     /** Withholds exactly these pages from the guest, whether they are watched or not. */

@@ -51,6 +51,7 @@ final class RunLoop {
 
     /** Session thread, before {@link #run}: what was asked of an earlier run counts no more. */
     void prepare() {
+        halts.begin(cpu.index());
         pauseWanted = false;
     }
 
@@ -151,7 +152,7 @@ final class RunLoop {
         while (true) {
             executed = instruction.decode();
             if (executed == InstructionKind.HLT && cpu.privilegeLevel() == 0) {
-                return stepHalt();
+                return stepHalt(interruptible);
             }
             long pc = instruction.pc();
             guest.scrutiny().before(instruction.decoded(), pc);
@@ -240,9 +241,9 @@ final class RunLoop {
     }
 
     /** HLT is over when an interrupt's handler has returned behind it; a step would not wait for one. */
-    private @Nullable Stop stepHalt() {
+    private @Nullable Stop stepHalt(boolean passing) {
         long next = instruction.next();
-        Stop never = halts.halt(cpu, vcpu, next);
+        Stop never = halts.halt(cpu, vcpu, next, passing);
         if (never != null) {
             return never;
         }
@@ -320,7 +321,7 @@ final class RunLoop {
                 }
                 stop = step();
             } else if (stop == null && !wasForbiddenByGuards(outcome)) {
-                stop = instruction.isForbiddenFetch(outcome) ? step() : passOn(outcome);
+                stop = instruction.mayBeForbidden(outcome) ? step() : passOn(outcome);
             }
             if (stop != null) {
                 return stop;

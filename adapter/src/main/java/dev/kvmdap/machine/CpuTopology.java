@@ -66,7 +66,7 @@ final class CpuTopology {
     /** EBX: the initial APIC id and how many of them the package has room for; EDX.HTT: whether that is more than one. */
     private CpuidEntry identity(CpuidEntry entry) {
         int ebx = (entry.ebx() & 0xffff) | (1 << (16 + coreBits)) | (apicId << 24);
-        int edx = cores > 1 ? entry.edx() | HTT : entry.edx();
+        int edx = cores > 1 ? entry.edx() | HTT : entry.edx() & ~HTT;
         return new CpuidEntry(entry.function(), entry.index(), entry.flags(), entry.eax(), ebx, entry.ecx(), edx);
     }
 

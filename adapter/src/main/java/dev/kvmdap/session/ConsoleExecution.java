@@ -127,6 +127,6 @@ final class ConsoleExecution implements Execution {
 
     @Override
     public void interrupt() {
-        session.pause();
+        session.pause(session.stoppedVcpu());
     }
 }

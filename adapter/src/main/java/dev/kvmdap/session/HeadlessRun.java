@@ -94,6 +94,7 @@ public final class HeadlessRun {
         long start = System.nanoTime();
         long limit = seconds == null ? Long.MAX_VALUE : (long) (seconds * TimeUnit.SECONDS.toNanos(1));
         boolean interrupted = false;
+        boolean paused = false;
         engine.resume();
         while (stop == null) {
             try {
@@ -105,8 +106,9 @@ public final class HeadlessRun {
                 interrupted = true;
             }
             serial.flush();
-            if (interrupted || System.nanoTime() - start > limit) {
-                engine.pause(); // again and again: a guest that resets its machine just then goes on
+            if (!paused && (interrupted || System.nanoTime() - start > limit)) {
+                engine.pause();
+                paused = true;
             }
         }
         if (interrupted) {

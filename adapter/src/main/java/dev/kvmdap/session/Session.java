@@ -1,6 +1,7 @@
 package dev.kvmdap.session;
 
 import com.google.gson.JsonObject;
+import dev.kvmdap.engine.Companions;
 import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.EngineListener;
 import dev.kvmdap.engine.ExceptionReport;
@@ -225,12 +226,23 @@ public final class Session {
     }
 
     /**
-     * Lets a vCPU take a step.
+     * Lets one vCPU run until something stops it; the others stand still.
      *
      * @param vcpu from 0
      */
-    public void step(int vcpu, StepKind kind, Granularity granularity) {
-        step(vcpu, kind, granularity, 1);
+    public void resumeAlone(int vcpu) {
+        guest().engine().resumeAlone(vcpu);
+        running(Course.NONE);
+    }
+
+    /**
+     * Lets a vCPU take a step.
+     *
+     * @param vcpu from 0
+     * @param others what the other vCPUs do meanwhile
+     */
+    public void step(int vcpu, StepKind kind, Granularity granularity, Companions others) {
+        step(vcpu, kind, granularity, others, 1);
     }
 
     /**
@@ -240,8 +252,12 @@ public final class Session {
      * @param times from 1; a stop for another reason ends the series
      */
     void step(int vcpu, StepKind kind, Granularity granularity, int times) {
+        step(vcpu, kind, granularity, Companions.RUN, times);
+    }
+
+    private void step(int vcpu, StepKind kind, Granularity granularity, Companions others, int times) {
         Engine engine = guest().engine();
-        engine.step(vcpu, kind, granularity);
+        engine.step(vcpu, kind, granularity, others);
         running(times == 1 ? Course.NONE : new Course.Steps(engine, vcpu, kind, granularity, times));
     }
 
@@ -250,9 +266,10 @@ public final class Session {
      *
      * @param vcpu from 0
      * @param call linear address of the instruction that calls
+     * @param others what the other vCPUs do meanwhile
      */
-    public void stepInto(int vcpu, GuestVirtual call) {
-        guest().engine().stepInto(vcpu, call);
+    public void stepInto(int vcpu, GuestVirtual call, Companions others) {
+        guest().engine().stepInto(vcpu, call, others);
         running(Course.NONE);
     }
 
@@ -286,9 +303,13 @@ public final class Session {
         stopScope.clear();
     }
 
-    /** Stops the guest; nothing happens where it stands still already. */
-    public void pause() {
-        guest().engine().pause();
+    /**
+     * Stops the guest; nothing happens where it stands still already.
+     *
+     * @param vcpu which one the client is told of, from 0
+     */
+    public void pause(int vcpu) {
+        guest().engine().pause(vcpu);
     }
 
     private void stopped(Stop stop) {

@@ -28,7 +28,7 @@ class CpuTopologyTest {
     @ParameterizedTest
     @CsvSource({"0, 1, 1, 0", "0, 2, 2, 1", "1, 2, 2, 1", "2, 3, 4, 1", "15, 16, 16, 1"})
     void leaf1TellsTheApicIdAndHowManyThePackageHasRoomFor(int vcpu, int vcpus, int room, int htt) {
-        List<CpuidEntry> host = List.of(entry(1, 0, 7, 0x3b20_0800, 5, 6));
+        List<CpuidEntry> host = List.of(entry(1, 0, 7, 0x3b20_0800, 5, HTT | 6));
 
         CpuidEntry leaf = answer(CpuTopology.describe(host, vcpu, vcpus), 1, 0);
 
