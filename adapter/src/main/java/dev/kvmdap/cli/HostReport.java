@@ -5,6 +5,7 @@ import dev.kvmdap.kvm.Capability;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.ModeFindings;
 import dev.kvmdap.kvm.PlantedByte;
+import dev.kvmdap.kvm.UserFindings;
 import dev.kvmdap.x86.CpuMode;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -80,23 +81,36 @@ final class HostReport {
         text.append('\n');
         row("tried, by CPU mode", CpuMode::term);
         modeRow("single step", mode -> yes(mode.singleStep()));
-        modeRow("single step at CPL 3", mode -> yes(mode.userSingleStep()));
         modeRow("execute slots (DR0-DR3)", mode -> count(mode.executeSlots()));
         modeRow("write slots", mode -> count(mode.writeSlots()));
         modeRow("read/write slots", mode -> yes(mode.accessSlots()));
         for (PlantedByte planted : PlantedByte.values()) {
-            modeRow(
-                    String.format(Locale.ROOT, "planted %s (%02x)", planted, planted.opcode()),
-                    mode -> stop(mode.planted(planted)));
+            modeRow(label(planted), mode -> stop(mode.planted(planted)));
         }
         modeRow("interrupts held off", mode -> yes(mode.blocksInterrupts()));
         modeRow("page trap", mode -> trap(mode.pageTrap()));
         modeRow("read-only memory slots", mode -> yes(mode.readOnlySlots()));
         text.append('\n');
+        row("at privilege level 3", CpuMode::term);
+        userRow("single step", UserFindings::singleStep);
+        userRow("execute slot", UserFindings::executeSlot);
+        for (PlantedByte planted : PlantedByte.values()) {
+            userRow(label(planted), user -> user.planted(planted));
+        }
+        row(
+                "page trap",
+                mode -> mode == CpuMode.REAL
+                        ? "-"
+                        : trap(findings.findings(mode).user().pageTrap()));
+        text.append('\n');
         line("registers shared by mmap", yes(findings.synchronisesRegisters()));
         line("a step stays armed", yes(findings.stepStaysArmed()));
         line("32-bit paging", findings.paging32() ? "yes" : "no: a guest in protected mode cannot switch it on");
         text.append('\n');
+    }
+
+    private static String label(PlantedByte planted) {
+        return String.format(Locale.ROOT, "planted %s (%02x)", planted, planted.opcode());
     }
 
     private static String stop(PlantedByte.Finding finding) {
@@ -124,6 +138,11 @@ final class HostReport {
         if (anyMode(ModeFindings::executeSlotRefires)) {
             line("execute slots", "fire again at once on resume: disarmed for the first instruction");
         }
+        if (findings.findings(CpuMode.LONG).user().singleStep().leaks()) {
+            line(
+                    "64-bit user mode",
+                    "runs on the processor itself: its debug events go to the guest's handlers and are fetched back there");
+        }
         if (!anyMode(mode -> mode.writeSlots() > 0)) {
             line("data in debug registers", "never fires here");
         }
@@ -136,6 +155,22 @@ final class HostReport {
 
     private void modeRow(String label, Function<ModeFindings, String> cell) {
         row(label, mode -> cell.apply(findings.findings(mode)));
+    }
+
+    private void userRow(String label, Function<UserFindings, UserFindings.Delivery> event) {
+        row(
+                label,
+                mode -> mode == CpuMode.REAL
+                        ? "-"
+                        : received(event.apply(findings.findings(mode).user())));
+    }
+
+    private static String received(UserFindings.Delivery delivery) {
+        return switch (delivery.receiver()) {
+            case DEBUGGER -> "yes";
+            case GUEST -> "vector " + delivery.vector();
+            case NOBODY -> "no";
+        };
     }
 
     private void row(String label, Function<CpuMode, String> cell) {

@@ -15,6 +15,7 @@ final class Arming {
     private final PlantedBytes planted;
     private final DebugSlots slots;
     private final GuardedMemory guards;
+    private final UserCode userCode;
     private final BiConsumer<Location, Cpu> rewritten;
 
     /**
@@ -25,11 +26,13 @@ final class Arming {
             PlantedBytes planted,
             DebugSlots slots,
             GuardedMemory guards,
+            UserCode userCode,
             BiConsumer<Location, Cpu> rewritten) {
         this.trapByte = trapByte;
         this.planted = planted;
         this.slots = slots;
         this.guards = guards;
+        this.userCode = userCode;
         this.rewritten = rewritten;
     }
 
@@ -61,6 +64,11 @@ final class Arming {
         String refusal = refusal(location.address().address(), cpu);
         if (!refusal.isEmpty()) {
             return new Placement.Failed(refusal);
+        }
+        if (!userCode.slotStops(cpu, location.address().address())) {
+            return new Placement.Failed(
+                    location.address()
+                            + " is open to user mode, which this host's KVM does not stop by debug registers; use a software breakpoint");
         }
         makeRoom(1, cpu);
         int slot = slots.take(location);
@@ -111,6 +119,11 @@ final class Arming {
         if (!planted.canHold(physical)) {
             return new Placement.Pending(
                     location.address() + " is not in the guest's RAM now: no byte can be planted there yet");
+        }
+        if (!userCode.byteStops(cpu, location.address().address())) {
+            return new Placement.Failed(
+                    location.address()
+                            + " is open to 32-bit user mode, which this host's KVM does not stop by planted bytes; use a hardware breakpoint");
         }
         if (!location.expected().isAt(physical, cpu.memory())) {
             return new Placement.Pending("the code at " + location.address()

@@ -9,7 +9,9 @@ import dev.kvmdap.machine.GuestMemory;
 import dev.kvmdap.machine.VcpuThread;
 import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.PageWalk;
+import dev.kvmdap.x86.PagingMode;
 import dev.kvmdap.x86.PhysicalMemory;
+import dev.kvmdap.x86.Translation;
 
 /**
  * A vCPU as the debugger sees it. Read on the vCPU thread while the guest runs, on the session thread while it stands
@@ -130,6 +132,19 @@ public final class Cpu {
     boolean isPageTable(long physicalPage) {
         Sregs s = sregs();
         return PageWalk.isTable(s.cr0(), s.cr3(), s.cr4(), s.efer(), physicalPage, memory);
+    }
+
+    /** Whether page tables are in force (SDM vol. 3, 4.1.1). */
+    boolean isPaged() {
+        return PagingMode.of(sregs().cr0(), sregs().cr4(), sregs().efer()) != PagingMode.NONE;
+    }
+
+    /** Whether page tables let code at privilege level 3 use a linear address. */
+    boolean isOpenToUser(long linear) {
+        Sregs s = sregs();
+        return PageWalk.explain(s.cr0(), s.cr3(), s.cr4(), s.efer(), linear, memory)
+                        instanceof Translation.Mapped mapped
+                && mapped.user();
     }
 
     /** Whether what is pushed next goes to a page. */

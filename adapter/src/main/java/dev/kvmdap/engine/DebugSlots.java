@@ -109,12 +109,17 @@ final class DebugSlots {
     boolean aim(long[] registers, long linear) {
         for (int slot = 0; slot < COUNT; slot++) {
             if (!(uses[slot] instanceof WatchedPiece)) {
-                registers[slot] = linear;
-                registers[DR7] = (registers[DR7] & ~(CONDITION << conditionBit(slot))) | 2L << (2 * slot);
+                set(registers, slot, linear);
                 return true;
             }
         }
         return false;
+    }
+
+    /** Puts an execute breakpoint over what one slot of what {@link #fill} has filled in holds. */
+    static void set(long[] registers, int slot, long linear) {
+        registers[slot] = linear;
+        registers[DR7] = (registers[DR7] & ~(CONDITION << conditionBit(slot))) | 2L << (2 * slot);
     }
 
     /**

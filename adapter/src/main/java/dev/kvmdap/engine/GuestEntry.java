@@ -24,6 +24,8 @@ final class GuestEntry {
         STEPPED,
         /** A debug exception or a breakpoint; {@link Vcpu#debugException} and its neighbours tell which. */
         DEBUG,
+        /** A planted byte was met in user mode; RIP is at it. */
+        TRAPPED,
         /** Another thread wants something. */
         INTERRUPTED,
         /** A device wants something of the machine: {@link #effect}. */
@@ -49,6 +51,7 @@ final class GuestEntry {
     private final PortBus ports;
     private final GuestMemory memory;
     private final Traps traps;
+    private final UserMode user;
     private final int stepControl;
     private final int trapControl;
     private final boolean staysArmed;
@@ -59,11 +62,12 @@ final class GuestEntry {
     private Effect effect = Effect.none();
     private long touched;
 
-    GuestEntry(Vcpu vcpu, Machine machine, Traps traps, HostFindings host) {
+    GuestEntry(Vcpu vcpu, Machine machine, Traps traps, UserMode user, HostFindings host) {
         this.vcpu = vcpu;
         this.ports = machine.ports();
         this.memory = machine.memory();
         this.traps = traps;
+        this.user = user;
         this.staysArmed = host.stepStaysArmed();
         this.trapControl = traps.trapByte().control();
         this.stepControl =
@@ -83,6 +87,18 @@ final class GuestEntry {
      * @param interruptible whether an interrupt may come first: its handler is stepped then
      */
     Outcome step(int disarmedSlot, InstructionKind kind, boolean interruptible) {
+        Outcome outcome = stepOnce(disarmedSlot, kind, interruptible);
+        while (user.givesPage(outcome)) {
+            outcome = stepOnce(disarmedSlot, kind, interruptible);
+        }
+        return outcome;
+    }
+
+    private Outcome stepOnce(int disarmedSlot, InstructionKind kind, boolean interruptible) {
+        if (user.isEntered()) {
+            return stepUser(interruptible);
+        }
+        user.endSteps();
         Armed wanted = interruptible ? Armed.INTERRUPTIBLE_STEP : Armed.STEP;
         if (armed != wanted || armedVersion != traps.version() || disarmedSlot != NO_SLOT) {
             arm(wanted, interruptible ? stepControl & ~Abi.GUESTDBG_BLOCKIRQ : stepControl, disarmedSlot);
@@ -91,6 +107,18 @@ final class GuestEntry {
         boolean harmless = kind == InstructionKind.OTHER && outcome == Outcome.DEBUG && disarmedSlot == NO_SLOT;
         armed = staysArmed && harmless ? wanted : Armed.NOTHING;
         return outcome;
+    }
+
+    private Outcome stepUser(boolean interruptible) {
+        traps.slots().fill(debugRegisters, NO_SLOT);
+        user.beginStep(debugRegisters);
+        armed = Armed.NOTHING;
+        vcpu.setGuestDebug(
+                (interruptible ? stepControl & ~Abi.GUESTDBG_BLOCKIRQ : stepControl)
+                        | Abi.GUESTDBG_USE_HW_BP
+                        | plantedControl(),
+                debugRegisters);
+        return user.endStep(enter(true));
     }
 
     /** Whether the trap flag ended the step whose outcome this is, and nothing that came before. */
@@ -108,6 +136,7 @@ final class GuestEntry {
      * @param disarmedSlot as for {@link #step}
      */
     Outcome runTo(long destination, int disarmedSlot) {
+        user.endSteps();
         traps.slots().fill(debugRegisters, disarmedSlot);
         if (!traps.slots().aim(debugRegisters, destination)) {
             return step(disarmedSlot, InstructionKind.OTHER, false);
@@ -132,12 +161,35 @@ final class GuestEntry {
         arm(Armed.RUN, vector == BREAKPOINT_VECTOR ? Abi.GUESTDBG_INJECT_BP : Abi.GUESTDBG_INJECT_DB, NO_SLOT);
     }
 
+    /** The vCPU's user mode. */
+    UserMode user() {
+        return user;
+    }
+
     /** Runs freely. */
     Outcome run() {
+        user.endSteps();
+        Outcome outcome = runOnce();
+        while (user.givesPage(outcome)) {
+            outcome = runOnce();
+        }
+        return outcome;
+    }
+
+    /** Runs freely with interrupts held back. */
+    Outcome runUndisturbed() {
+        user.endSteps();
+        user.prepareRun();
+        arm(Armed.NOTHING, stepControl & ~Abi.GUESTDBG_SINGLESTEP, NO_SLOT);
+        return user.endRun(enter(false));
+    }
+
+    private Outcome runOnce() {
+        user.prepareRun();
         if (armed != Armed.RUN || armedVersion != traps.version()) {
             arm(Armed.RUN, 0, NO_SLOT);
         }
-        return enter(false);
+        return user.endRun(enter(false));
     }
 
     /** Adds watchpoints to those that {@link #takeTouched} answers. */
@@ -177,6 +229,9 @@ final class GuestEntry {
                     serve(reason);
                     if (stepping || touched != 0 || effect != Effect.none() || hasChangeToNotice()) {
                         return complete();
+                    }
+                    if (user.isStale()) {
+                        return Outcome.INTERRUPTED;
                     }
                 }
                 case Abi.EXIT_DEBUG -> {

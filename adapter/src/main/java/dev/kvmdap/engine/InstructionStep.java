@@ -3,6 +3,7 @@ package dev.kvmdap.engine;
 import dev.kvmdap.engine.GuestEntry.Outcome;
 import dev.kvmdap.kvm.Abi;
 import dev.kvmdap.kvm.Vcpu;
+import dev.kvmdap.x86.GuestVirtual;
 import dev.kvmdap.x86.Instruction;
 import dev.kvmdap.x86.InstructionKind;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * so long. On the vCPU's thread.
  */
 final class InstructionStep {
+
+    private static final int DEBUG_VECTOR = 1;
+    private static final int BREAKPOINT_VECTOR = 3;
 
     private final Cpu cpu;
     private final Vcpu vcpu;
@@ -56,6 +60,9 @@ final class InstructionStep {
      */
     Outcome execute(boolean interruptible) {
         this.interruptible = interruptible;
+        if (guest.user().returnsToUser(instruction.kind())) {
+            return Outcome.STEPPED;
+        }
         Location here = traps.at(cpu, pc);
         Outcome outcome = pass(here);
         return isForbiddenFetch(outcome) ? passOnForbiddenPage(here) : outcome;
@@ -122,9 +129,17 @@ final class InstructionStep {
 
     private Outcome enter(int disarmedSlot) {
         long destination = Destination.of(instruction, pc, cpu, vcpu);
+        if (guest.user().isEntered()) {
+            return enterUser(destination);
+        }
         if (destination != Destination.UNKNOWN) {
             return guest.runTo(destination, disarmedSlot);
         }
+        return stepCarefully(disarmedSlot);
+    }
+
+    /** The trap flag does not come back to the guest where the instruction faults. */
+    private Outcome stepCarefully(int disarmedSlot) {
         long rip = cpu.regs().rip();
         long stack = cpu.regs().rsp();
         int codeSegment = cpu.sregs().cs().selector();
@@ -133,6 +148,48 @@ final class InstructionStep {
             SavedFlags.clearTrapFlag(cpu, rip, codeSegment);
         }
         return outcome;
+    }
+
+    /** Where debug registers stop nobody: only the handlers of exceptions lie elsewhere. */
+    private Outcome enterUser(long destination) {
+        return switch (instruction.kind()) {
+            case INT ->
+                destination == Destination.UNKNOWN || !isException(instruction.vector())
+                        ? stepCarefully(GuestEntry.NO_SLOT)
+                        : guest.runTo(destination, GuestEntry.NO_SLOT);
+            case SYSCALL ->
+                destination == Destination.UNKNOWN ? stepCarefully(GuestEntry.NO_SLOT) : runToPlanted(destination);
+            case PUSHF -> stepPushf();
+            default -> stepCarefully(GuestEntry.NO_SLOT);
+        };
+    }
+
+    private static boolean isException(int vector) {
+        return vector == DEBUG_VECTOR || vector == BREAKPOINT_VECTOR;
+    }
+
+    /** The image that it has pushed shows the debugger's trap flag. */
+    private Outcome stepPushf() {
+        boolean own = (cpu.regs().rflags() & UserContext.TRAP_FLAG) != 0;
+        Outcome outcome = stepCarefully(GuestEntry.NO_SLOT);
+        if (outcome == Outcome.STEPPED && !own) {
+            byte[] high = new byte[1];
+            cpu.memory().read(cpu.stackPointer() + 1, high, 0, 1);
+            high[0] &= ~(UserContext.TRAP_FLAG >>> Byte.SIZE);
+            cpu.memory().write(cpu.stackPointer() + 1, high, 0, 1);
+        }
+        return outcome;
+    }
+
+    private Outcome runToPlanted(long destination) {
+        Location[] target = new Location[1];
+        turnstile.exclusivelyFromInside(() -> target[0] = traps.addTemporary(new GuestVirtual(destination), cpu));
+        try {
+            Outcome outcome = guest.runUndisturbed();
+            return outcome == Outcome.TRAPPED && cpu.pc() == destination ? Outcome.STEPPED : outcome;
+        } finally {
+            turnstile.exclusivelyFromInside(() -> traps.removeTemporary(target[0]));
+        }
     }
 
     /**

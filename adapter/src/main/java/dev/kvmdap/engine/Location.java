@@ -150,6 +150,11 @@ final class Location implements SlotUse {
         temporaries--;
     }
 
+    /** Whether none but tripwires of this kind want it. */
+    boolean isOnlyFor(Class<? extends Tripwire> kind) {
+        return breakpoints.isEmpty() && temporaries == 0 && tripwires.stream().allMatch(kind::isInstance);
+    }
+
     boolean unwanted() {
         return breakpoints.isEmpty() && tripwires.isEmpty() && temporaries == 0;
     }

@@ -21,6 +21,7 @@ final class PageTraps {
     private final Map<Object, Wanted> wanted = new HashMap<>();
     private NavigableMap<Long, WatchAccess> forbidden = new TreeMap<>();
     private NavigableSet<Long> readOnly = new TreeSet<>();
+    private NavigableSet<Long> withheld = new TreeSet<>();
     private long[] unfetchable = {};
 
     /** What one of those who trap pages traps. */
@@ -78,11 +79,47 @@ final class PageTraps {
         forbid(physical & -GuestMemory.PAGE, WatchAccess.READ_WRITE);
     }
 
+    /** Withholds exactly these pages from the guest, whether they are watched or not. */
+    void withhold(NavigableSet<Long> pages) {
+        NavigableSet<Long> before = withheld;
+        withheld = new TreeSet<>(pages);
+        before.forEach(this::protect);
+        withheld.forEach(this::protect);
+    }
+
+    /** Withholds a page no more. */
+    void release(long page) {
+        withheld.remove(page);
+        protect(page);
+    }
+
+    NavigableSet<Long> withheld() {
+        return withheld;
+    }
+
+    boolean withholdsAny() {
+        return !withheld.isEmpty();
+    }
+
+    boolean withholds(long physical) {
+        return !withheld.isEmpty() && withheld.contains(physical & -GuestMemory.PAGE);
+    }
+
+    private void protect(long page) {
+        WatchAccess access = forbidden.get(page);
+        if (access == null) {
+            allow(page);
+        } else {
+            forbid(page, access);
+        }
+    }
+
     private void allow(long page) {
-        machine.memory().protect(page, Abi.PROT_READ | Abi.PROT_WRITE);
+        machine.memory().protect(page, withheld.contains(page) ? Abi.PROT_NONE : Abi.PROT_READ | Abi.PROT_WRITE);
     }
 
     private void forbid(long page, WatchAccess access) {
-        machine.memory().protect(page, access == WatchAccess.WRITE ? Abi.PROT_READ : Abi.PROT_NONE);
+        boolean readable = access == WatchAccess.WRITE && !withheld.contains(page);
+        machine.memory().protect(page, readable ? Abi.PROT_READ : Abi.PROT_NONE);
     }
 }

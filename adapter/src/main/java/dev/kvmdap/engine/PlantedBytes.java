@@ -2,6 +2,9 @@ package dev.kvmdap.engine;
 
 import dev.kvmdap.machine.GuestMemory;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +60,19 @@ final class PlantedBytes {
 
     boolean isEmpty() {
         return planted.length == 0;
+    }
+
+    /** Whether a byte is planted for such a location. */
+    boolean any(Predicate<Location> wanted) {
+        return Arrays.stream(planted).map(Planted::location).anyMatch(wanted);
+    }
+
+    /** The pages on which bytes are planted for such locations. */
+    Set<Long> pages(Predicate<Location> wanted) {
+        return Arrays.stream(planted)
+                .filter(planted -> wanted.test(planted.location))
+                .map(planted -> planted.physical & -GuestMemory.PAGE)
+                .collect(Collectors.toSet());
     }
 
     boolean canHold(long physical) {

@@ -3,7 +3,6 @@ package dev.kvmdap.engine;
 import dev.kvmdap.device.Effect;
 import dev.kvmdap.engine.GuestEntry.Outcome;
 import dev.kvmdap.kvm.Abi;
-import dev.kvmdap.kvm.KvmException;
 import dev.kvmdap.kvm.Vcpu;
 import dev.kvmdap.x86.GuestVirtual;
 import dev.kvmdap.x86.InstructionKind;
@@ -120,7 +119,7 @@ final class RunLoop {
     /** One instruction; what it calls runs through. */
     private @Nullable Stop stepOver() {
         switch (instruction.decode()) {
-            case CALL, CALL_FAR, INT -> {
+            case CALL, CALL_FAR, INT, SYSCALL -> {
                 long next = instruction.next();
                 long stack = cpu.stackPointer();
                 Stop stop = step();
@@ -144,18 +143,18 @@ final class RunLoop {
     private @Nullable Stop step(boolean interruptible) {
         while (true) {
             executed = instruction.decode();
-            if (executed == InstructionKind.HLT) {
+            if (executed == InstructionKind.HLT && cpu.privilegeLevel() == 0) {
                 return stepHalt();
             }
             long pc = instruction.pc();
-            Outcome outcome = execute(interruptible);
+            Outcome outcome = instruction.execute(interruptible);
             noticeChanges();
             Stop watched = watched(outcome, pc);
             if (watched != null) {
                 return watched;
             }
             switch (outcome) {
-                case STEPPED, DEBUG -> {
+                case STEPPED, DEBUG, TRAPPED -> {
                     return null;
                 }
                 case INTERRUPTED -> {
@@ -177,39 +176,24 @@ final class RunLoop {
         }
     }
 
-    private Outcome execute(boolean interruptible) {
-        try {
-            return instruction.execute(interruptible);
-        } catch (KvmException failure) {
-            return retryWithoutGuards(failure);
-        }
-    }
-
-    private Outcome enter() {
-        try {
-            return guest.run();
-        } catch (KvmException failure) {
-            return retryWithoutGuards(failure);
-        }
-    }
-
-    /** Where a write to a guarded page is not an exit but a failure of KVM_RUN, as at privilege level 3 on some hosts. */
-    private Outcome retryWithoutGuards(KvmException failure) {
-        if (!failure.isBadAddress() || !traps.guards().trapsPages()) {
-            throw failure;
-        }
-        turnstile.exclusivelyFromInside(giveUpGuards);
-        return Outcome.INTERRUPTED;
-    }
-
     /** Whether KVM failed at an instruction while pages were guarded that are not any more, so that it can be tried again. */
     private boolean wasForbiddenByGuards(Outcome outcome) {
-        boolean failed = outcome == Outcome.EXIT && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR;
-        if (failed && traps.guards().trapsPages()) {
+        if (outcome == Outcome.EXIT
+                && mayComeFromTrappedPage()
+                && traps.guards().trapsPages()) {
             turnstile.exclusivelyFromInside(giveUpGuards);
             return true;
         }
         return false;
+    }
+
+    /** In user mode on some hosts an access is refused, and an exception whose frame cannot be pushed shuts the vCPU down. */
+    private boolean mayComeFromTrappedPage() {
+        return switch (vcpu.exitReason()) {
+            case Abi.EXIT_INTERNAL_ERROR, Abi.EXIT_FAULT, Abi.EXIT_MEMORY_FAULT -> true;
+            case Abi.EXIT_SHUTDOWN -> guest.user().isEntered();
+            default -> false;
+        };
     }
 
     /** Hears of guarded memory, and lets traps move that depend on paging or the interrupt table, where the guest has changed these. */
@@ -290,7 +274,7 @@ final class RunLoop {
 
     private @Nullable Stop runFree(@Nullable Target target) {
         while (true) {
-            Outcome outcome = enter();
+            Outcome outcome = guest.run();
             noticeChanges();
             if (outcome == Outcome.INTERRUPTED) {
                 Stop stop = obey(UNKNOWN);
@@ -354,7 +338,7 @@ final class RunLoop {
     /** What left the guest and is nobody's trap: the guest's own debug exception, or a stop. */
     private @Nullable Stop passOn(Outcome outcome) {
         switch (outcome) {
-            case STEPPED, INTERRUPTED -> {
+            case STEPPED, TRAPPED, INTERRUPTED -> {
                 return null;
             }
             case DEBUG -> {
@@ -381,7 +365,7 @@ final class RunLoop {
             return traps.slots().fired(vcpu.debugDr6(), cpu.pc());
         }
         boolean notEmulated = outcome == Outcome.EXIT && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR;
-        boolean atTrap = outcome == Outcome.DEBUG || notEmulated;
+        boolean atTrap = outcome == Outcome.DEBUG || outcome == Outcome.TRAPPED || notEmulated;
         return atTrap ? traps.at(cpu, cpu.pc()) : null;
     }
 

@@ -22,6 +22,8 @@ final class Traps {
     private final GuardedMemory guards;
     private final Arming arming;
     private final Watches watches;
+    private final UserCode userCode;
+    private final WithheldPages withheld;
     private final WaitingBreakpoints waiting;
     private final Runnable changed;
     private final IdentityHashMap<Breakpoint, List<Location>> places = new IdentityHashMap<>();
@@ -40,7 +42,9 @@ final class Traps {
         this.changed = changed;
         PageTraps pages = new PageTraps(machine);
         guards = new GuardedMemory(pages, planted, host);
-        arming = new Arming(trapByte, planted, slots, guards, this::rewritten);
+        withheld = new WithheldPages(pages, planted);
+        userCode = new UserCode(host);
+        arming = new Arming(trapByte, planted, slots, guards, userCode, this::rewritten);
         watches = new Watches(pages, slots, arming, host);
         waiting = new WaitingBreakpoints(guards, planted, this::place, this::retry);
     }
@@ -66,6 +70,10 @@ final class Traps {
         return planted;
     }
 
+    WithheldPages withheld() {
+        return withheld;
+    }
+
     GuardedMemory guards() {
         return guards;
     }
@@ -82,6 +90,11 @@ final class Traps {
         long physical = cpu.translate(linear);
         PlantedBytes.Planted bytes = physical == PageWalk.NOT_MAPPED ? null : planted.at(physical);
         return bytes == null ? null : bytes.location();
+    }
+
+    /** Whether a byte is planted for anybody but tripwires of this kind. */
+    boolean plantsForOthersThan(Class<? extends Tripwire> kind) {
+        return planted.any(location -> !location.isOnlyFor(kind));
     }
 
     /** Sets a breakpoint, or lets it wait; the breakpoint's placement says which. */
@@ -259,7 +272,8 @@ final class Traps {
     /** Arms a place for the end of a step: in a slot while one is free, since that leaves the guest's memory alone. */
     Location addTemporary(GuestVirtual address, Cpu cpu) {
         Location armed = at(cpu, address.address());
-        BreakpointMode mode = slots.free() > 0 ? BreakpointMode.HARDWARE : BreakpointMode.AUTO;
+        boolean slot = slots.free() > 0 && userCode.slotStops(cpu, address.address());
+        BreakpointMode mode = slot ? BreakpointMode.HARDWARE : BreakpointMode.AUTO;
         Location location = armed != null ? armed : locate(address, mode, ExpectedCode.ANY, cpu);
         location.addTemporary();
         return location;

@@ -33,11 +33,6 @@ public final class KvmException extends RuntimeException {
         return errno;
     }
 
-    /** Whether the kernel could not get at memory (EFAULT), as where KVM_RUN meets a page that is forbidden to it. */
-    public boolean isBadAddress() {
-        return errno == Errno.EFAULT.number();
-    }
-
     /** The error's symbolic name, such as {@code EBUSY}. */
     public String errnoName() {
         return Errno.name(errno);

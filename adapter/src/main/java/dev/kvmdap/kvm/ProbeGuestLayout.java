@@ -91,7 +91,7 @@ final class ProbeGuestLayout {
         }
     }
 
-    private static int handler(int vector) {
+    static int handler(int vector) {
         return HANDLERS + HANDLER_BYTES * vector;
     }
 

@@ -98,7 +98,7 @@ public final class Vcpu implements AutoCloseable {
      *
      * @return one of the {@code EXIT_} constants of {@link Abi}: the kernel's reason; {@link Abi#EXIT_INTR} for an interrupt or
      *     exit request of {@link #interrupter}, {@link Abi#EXIT_AGAIN} where the vCPU was waiting for its start-up and can now
-     *     be run
+     *     be run, {@link Abi#EXIT_FAULT} where the host's mapping does not allow what the guest wants
      * @throws KvmException where the kernel cannot run the guest at all
      */
     public int run() {
@@ -135,6 +135,9 @@ public final class Vcpu implements AutoCloseable {
         boolean mayBeMemory = Errno.EFAULT.is(answer) || Errno.EHWPOISON.is(answer);
         if (mayBeMemory && run.getInt(EXIT_REASON) == Abi.EXIT_MEMORY_FAULT) {
             return Abi.EXIT_MEMORY_FAULT;
+        }
+        if (Errno.EFAULT.is(answer)) {
+            return Abi.EXIT_FAULT;
         }
         return descriptor.accepted(Ioctl.KVM_RUN, answer);
     }

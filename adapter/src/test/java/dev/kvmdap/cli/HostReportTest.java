@@ -8,6 +8,7 @@ import dev.kvmdap.kvm.HostDescription;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.ModeFindings;
 import dev.kvmdap.kvm.PlantedByte;
+import dev.kvmdap.kvm.UserFindings;
 import dev.kvmdap.x86.CpuMode;
 import java.util.EnumMap;
 import java.util.List;
@@ -53,6 +54,16 @@ class HostReportTest {
     }
 
     @Test
+    void userModeHasRowsOfItsOwn() {
+        assertThat(new HostReport(usable()).text())
+                .contains("at privilege level 3      real        protected   compatibility  long\n")
+                .contains("single step               -           vector 1    vector 1       vector 1\n")
+                .contains("execute slot              -           no          no             no\n")
+                .contains("planted INT3 (cc)         -           yes         yes            yes\n")
+                .contains("64-bit user mode          runs on the processor itself");
+    }
+
+    @Test
     void theAnnouncedControlsAreNamed() {
         assertThat(new HostReport(usable()).text())
                 .contains("announced debug controls  ENABLE SINGLESTEP BLOCKIRQ\n")
@@ -88,7 +99,6 @@ class HostReportTest {
         boolean real = mode == CpuMode.REAL;
         return new ModeFindings(
                 true,
-                true,
                 4,
                 true,
                 0,
@@ -102,6 +112,11 @@ class HostReportTest {
                                 real ? PlantedByte.Outcome.EMULATION_ERROR : PlantedByte.Outcome.NOTHING, 0, real)),
                 true,
                 ModeFindings.PageTrap.NONE,
-                true);
+                true,
+                new UserFindings(
+                        UserFindings.Delivery.toGuest(1, 0),
+                        UserFindings.Delivery.LOST,
+                        Map.of(PlantedByte.INT3, UserFindings.Delivery.TO_DEBUGGER),
+                        ModeFindings.PageTrap.FAULT));
     }
 }

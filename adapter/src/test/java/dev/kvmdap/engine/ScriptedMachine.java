@@ -52,13 +52,15 @@ final class ScriptedMachine implements AutoCloseable {
         traps = new Traps(machine, planted, TrapByte.on(host), host, () -> {});
         thread = machine.vcpus().get(0);
         cpu = new Cpu(thread, machine.memory(), planted);
+        Turnstile turnstile = new Standstill().turnstile(thread::interrupt);
         loop = new RunLoop(
                 cpu,
                 thread.vcpu(),
                 traps,
-                new Standstill().turnstile(thread::interrupt),
+                turnstile,
                 new HaltCheck(1, machine.hasInterruptControllers()),
-                new GuestEntry(thread.vcpu(), machine, traps, host));
+                new GuestEntry(
+                        thread.vcpu(), machine, traps, new UserMode(cpu, thread.vcpu(), traps, turnstile, host), host));
         kernel.forgetCalls();
     }
 

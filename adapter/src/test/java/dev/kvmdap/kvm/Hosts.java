@@ -35,7 +35,6 @@ public final class Hosts {
                         mode,
                         new ModeFindings(
                                 found.singleStep(),
-                                found.userSingleStep(),
                                 found.executeSlots(),
                                 found.executeSlotRefires(),
                                 0,
@@ -43,7 +42,8 @@ public final class Hosts {
                                 found.planted(),
                                 found.blocksInterrupts(),
                                 ModeFindings.PageTrap.NONE,
-                                readOnlySlots)));
+                                readOnlySlots,
+                                found.user())));
         return new HostFindings(
                 host.host(),
                 host.access(),
@@ -64,7 +64,17 @@ public final class Hosts {
         for (CpuMode mode : CpuMode.values()) {
             modes.put(
                     mode,
-                    new ModeFindings(true, true, 4, false, 4, true, planted, true, ModeFindings.PageTrap.NONE, true));
+                    new ModeFindings(
+                            true,
+                            4,
+                            false,
+                            4,
+                            true,
+                            planted,
+                            true,
+                            ModeFindings.PageTrap.NONE,
+                            true,
+                            UserFindings.everything()));
         }
         return new HostFindings(
                 new HostDescription("6.1.0", "", "", List.of(module)),
