@@ -32,6 +32,7 @@ public final class Engine implements AutoCloseable {
     private final List<Breakpoint> breakpoints = new ArrayList<>();
     private final List<Watchpoint> watchpoints = new ArrayList<>();
     private final List<ExceptionTrap> exceptionTraps = new ArrayList<>();
+    private final List<Catchpoint> catchpoints = new ArrayList<>();
 
     private Guest guest;
     private final AtomicBoolean tellingChange = new AtomicBoolean();
@@ -188,6 +189,26 @@ public final class Engine implements AutoCloseable {
         return new ExceptionReports(guest.cpu(stop.vcpu()), symbols).of(stop);
     }
 
+    /**
+     * Has the guest stop when something happens. Where the guest runs, it is held for the moment that this takes.
+     *
+     * @return the catchpoint; its {@link Catchpoint#catching} says by what means it notices what it waits for
+     */
+    public Catchpoint addCatchpoint(Trigger trigger, CatchCondition condition) {
+        Catchpoint point = new Catchpoint(nextId++, trigger, condition);
+        catchpoints.add(point);
+        guest.change(traps -> traps.catchpoints().add(point));
+        return point;
+    }
+
+    /** Removes a catchpoint; one that is not set any more is ignored. */
+    public void removeCatchpoint(Catchpoint point) {
+        if (catchpoints.remove(point)) {
+            guest.change(traps -> traps.catchpoints().remove(point));
+            guest.untold().forget(point);
+        }
+    }
+
     /** Lets the guest run until something stops it. */
     public void resume() {
         requireStopped("continue");
@@ -298,6 +319,7 @@ public final class Engine implements AutoCloseable {
         guest.change(traps -> {
             breakpoints.forEach(breakpoint -> traps.add(breakpoint, guest.cpu(0)));
             watchpoints.forEach(point -> traps.add(point, guest.cpu(0)));
+            catchpoints.forEach(traps.catchpoints()::add);
         });
         guest.changeExceptions(exceptions -> exceptionTraps.forEach(exceptions::add));
     }

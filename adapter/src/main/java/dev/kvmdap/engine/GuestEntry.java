@@ -52,6 +52,7 @@ final class GuestEntry {
     private final GuestMemory memory;
     private final Traps traps;
     private final UserMode user;
+    private final Scrutiny scrutiny;
     private final int stepControl;
     private final int trapControl;
     private final boolean staysArmed;
@@ -62,16 +63,22 @@ final class GuestEntry {
     private Effect effect = Effect.none();
     private long touched;
 
-    GuestEntry(Vcpu vcpu, Machine machine, Traps traps, UserMode user, HostFindings host) {
+    GuestEntry(Vcpu vcpu, Machine machine, Traps traps, UserMode user, Scrutiny scrutiny, HostFindings host) {
         this.vcpu = vcpu;
         this.ports = machine.ports();
         this.memory = machine.memory();
         this.traps = traps;
         this.user = user;
+        this.scrutiny = scrutiny;
         this.staysArmed = host.stepStaysArmed();
         this.trapControl = traps.trapByte().control();
         this.stepControl =
                 Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_SINGLESTEP | (host.guestDebugControls() & Abi.GUESTDBG_BLOCKIRQ);
+    }
+
+    /** What looks at what the guest does in there. */
+    Scrutiny scrutiny() {
+        return scrutiny;
     }
 
     /** Registers may have been changed: whatever was armed counts no more. */
@@ -227,7 +234,11 @@ final class GuestEntry {
             switch (reason) {
                 case Abi.EXIT_IO, Abi.EXIT_MMIO -> {
                     serve(reason);
-                    if (stepping || touched != 0 || effect != Effect.none() || hasChangeToNotice()) {
+                    if (stepping
+                            || touched != 0
+                            || scrutiny.hasSeen()
+                            || effect != Effect.none()
+                            || hasChangeToNotice()) {
                         return complete();
                     }
                     if (user.isStale()) {
@@ -290,6 +301,7 @@ final class GuestEntry {
             if (!write) {
                 vcpu.setMmioData(-1L);
             }
+            scrutiny.nothingThere(physical, length, write, write ? vcpu.mmioData() : -1L);
             return;
         }
         if (write) {
@@ -307,12 +319,16 @@ final class GuestEntry {
         int size = vcpu.ioSize();
         synchronized (ports) {
             for (int i = 0; i < vcpu.ioCount(); i++) {
+                int value;
                 if (vcpu.ioIsOut()) {
-                    Effect wanted = ports.out(port, size, vcpu.ioData(i));
+                    value = vcpu.ioData(i);
+                    Effect wanted = ports.out(port, size, value);
                     effect = wanted == Effect.none() ? effect : wanted;
                 } else {
-                    vcpu.setIoData(i, ports.in(port, size));
+                    value = ports.in(port, size);
+                    vcpu.setIoData(i, value);
                 }
+                scrutiny.port(port, size, vcpu.ioIsOut(), value);
             }
         }
     }

@@ -43,6 +43,11 @@ final class InstructionStep {
         return instruction.decode(code, available, cpu.codeBits());
     }
 
+    /** What was decoded. */
+    Instruction decoded() {
+        return instruction;
+    }
+
     /** The linear address of the instruction that was decoded. */
     long pc() {
         return pc;

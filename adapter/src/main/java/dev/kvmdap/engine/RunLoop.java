@@ -32,6 +32,7 @@ final class RunLoop {
     private final Runnable giveUpGuards;
 
     private InstructionKind executed = InstructionKind.OTHER;
+    private boolean effectOwed;
 
     private volatile boolean pauseWanted;
 
@@ -71,7 +72,7 @@ final class RunLoop {
             traps.watches().refresh(cpu);
             noticeChanges();
             executed = InstructionKind.OTHER;
-            Stop stop = carryOut(plan);
+            Stop stop = effectOwed ? stopFor(Outcome.EFFECT) : carryOut(plan);
             return stop != null ? stop : atEnd();
         } finally {
             turnstile.leave();
@@ -93,17 +94,22 @@ final class RunLoop {
 
     /** A step that ends at a breakpoint is a stop at that breakpoint. */
     private Stop atEnd() {
+        Stop hit = arrive();
+        return hit != null ? hit : new Stop.Step(cpu.index());
+    }
+
+    /** The stop of a vCPU that has come to its next instruction; null if nobody wants one there. */
+    private @Nullable Stop arrive() {
         Location here = traps.at(cpu, cpu.pc());
         Stop hit = here == null ? null : here.hit(cpu);
-        return hit != null ? hit : new Stop.Step(cpu.index());
+        return hit != null ? hit : guest.scrutiny().atMagicBreak();
     }
 
     private @Nullable Stop leave(StepPlan.LeaveRanges plan) {
         boolean first = true;
         long pc = cpu.pc();
         do {
-            Location here = first ? null : traps.at(cpu, pc);
-            Stop stop = here == null ? null : here.hit(cpu);
+            Stop stop = first ? null : arrive();
             if (stop == null) {
                 stop = plan.over() ? stepOver() : step();
             }
@@ -147,11 +153,12 @@ final class RunLoop {
                 return stepHalt();
             }
             long pc = instruction.pc();
+            guest.scrutiny().before(instruction.decoded(), pc);
             Outcome outcome = instruction.execute(interruptible);
             noticeChanges();
-            Stop watched = watched(outcome, pc);
-            if (watched != null) {
-                return watched;
+            Stop noticed = noticed(outcome, pc);
+            if (noticed != null) {
+                return noticed;
             }
             switch (outcome) {
                 case STEPPED, DEBUG, TRAPPED -> {
@@ -206,6 +213,15 @@ final class RunLoop {
         }
     }
 
+    /** The stop at what the guest has done that somebody waits for, by the instruction at {@code pc}, or an unknown one for -1. */
+    private @Nullable Stop noticed(Outcome outcome, long pc) {
+        Stop watched = watched(outcome, pc);
+        Stop caught = guest.scrutiny().conclude();
+        Stop stop = watched != null ? watched : caught;
+        effectOwed = stop != null && outcome == Outcome.EFFECT;
+        return stop;
+    }
+
     /** The stop at the watchpoints whose memory the instruction at {@code pc} has accessed, or an unknown one for -1. */
     private @Nullable Stop watched(Outcome outcome, long pc) {
         Watches watches = traps.watches();
@@ -232,9 +248,26 @@ final class RunLoop {
         Target behind = new Target(next, cpu.stackPointer());
         turnstile.exclusivelyFromInside(behind::arm);
         try {
-            return behind.armed() ? runFree(behind) : runStepping(behind);
+            Stop stop = mustStep(behind) ? awaken() : null;
+            return stop != null || hasArrived(behind) ? stop : goOn(behind);
         } finally {
             turnstile.exclusivelyFromInside(behind::disarm);
+        }
+    }
+
+    /** Sleeps until an interrupt comes, and takes the first step in its handler. */
+    private @Nullable Stop awaken() {
+        long pc = cpu.pc();
+        while (true) {
+            Outcome outcome = guest.step(GuestEntry.NO_SLOT, InstructionKind.OTHER, true);
+            if (outcome != Outcome.INTERRUPTED) {
+                Stop noticed = noticed(outcome, UNKNOWN);
+                return noticed != null ? noticed : cpu.pc() == pc ? null : arrive();
+            }
+            Stop stop = obey(pc);
+            if (stop != null || cpu.pc() != pc) {
+                return stop;
+            }
         }
     }
 
@@ -249,31 +282,23 @@ final class RunLoop {
         }
     }
 
-    /** Goes on until the target is reached; without a target, until a stop. */
+    /** Leaves a trap that the vCPU stands at, and goes on until the target is reached; without a target, until a stop. */
     private @Nullable Stop advance(@Nullable Target target) {
-        if (traps.watches().needStepping() || (target != null && !target.armed())) {
-            return runStepping(target);
-        }
-        Stop stop = traps.at(cpu, cpu.pc()) == null ? null : step();
-        return stop != null ? stop : runFree(target);
+        boolean trapped = !mustStep(target) && traps.at(cpu, cpu.pc()) != null;
+        Stop stop = trapped ? step() : null;
+        return stop != null ? stop : goOn(target);
     }
 
-    private @Nullable Stop runStepping(@Nullable Target target) {
+    private @Nullable Stop goOn(@Nullable Target target) {
         while (true) {
-            Stop stop = step(true);
-            if (stop != null) {
-                return stop;
+            if (mustStep(target)) {
+                Stop stop = step(true);
+                stop = stop != null ? stop : arrive();
+                if (stop != null || hasArrived(target)) {
+                    return stop;
+                }
+                continue;
             }
-            Location here = traps.at(cpu, cpu.pc());
-            stop = here == null ? null : here.hit(cpu);
-            if (stop != null || hasArrived(target)) {
-                return stop;
-            }
-        }
-    }
-
-    private @Nullable Stop runFree(@Nullable Target target) {
-        while (true) {
             Outcome outcome = guest.run();
             noticeChanges();
             if (outcome == Outcome.INTERRUPTED) {
@@ -283,7 +308,7 @@ final class RunLoop {
                 }
                 continue;
             }
-            Stop stop = watched(outcome, UNKNOWN);
+            Stop stop = noticed(outcome, UNKNOWN);
             Location here = stop == null ? trapped(outcome) : null;
             if (here != null) {
                 stop = here.hit(cpu);
@@ -298,6 +323,10 @@ final class RunLoop {
                 return stop;
             }
         }
+    }
+
+    private boolean mustStep(@Nullable Target target) {
+        return traps.needStepping() || (target != null && !target.armed());
     }
 
     private boolean hasArrived(@Nullable Target target) {

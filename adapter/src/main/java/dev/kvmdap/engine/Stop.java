@@ -2,6 +2,7 @@ package dev.kvmdap.engine;
 
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Why the guest stands still. The whole guest does: no vCPU runs after a stop. */
@@ -59,6 +60,22 @@ public sealed interface Stop {
         public String description() {
             String kinds = exception.kinds().stream().map(Object::toString).collect(Collectors.joining(" or "));
             return problem.isEmpty() ? kinds : kinds + "; condition has no value: " + problem;
+        }
+    }
+
+    /**
+     * Something has happened that the user waited for.
+     *
+     * @param hit the catchpoints whose condition held, or had no value
+     * @param instruction what did it, where the run loop knows it; empty where RIP is at it still
+     * @param problem what a condition's evaluation failed with; empty if none did
+     */
+    record Caught(
+            int vcpu, List<Catchpoint> hit, Occurrence what, Optional<ExecutedInstruction> instruction, String problem)
+            implements Stop {
+        @Override
+        public String description() {
+            return problem.isEmpty() ? what.description() : "Condition has no value: " + problem;
         }
     }
 

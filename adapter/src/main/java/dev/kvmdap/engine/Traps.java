@@ -22,6 +22,7 @@ final class Traps {
     private final GuardedMemory guards;
     private final Arming arming;
     private final Watches watches;
+    private final Catchpoints catchpoints;
     private final UserCode userCode;
     private final WithheldPages withheld;
     private final WaitingBreakpoints waiting;
@@ -46,6 +47,7 @@ final class Traps {
         userCode = new UserCode(host);
         arming = new Arming(trapByte, planted, slots, guards, userCode, this::rewritten);
         watches = new Watches(pages, slots, arming, host);
+        catchpoints = new Catchpoints(machine.kernelDevices());
         waiting = new WaitingBreakpoints(guards, planted, this::place, this::retry);
     }
 
@@ -64,6 +66,16 @@ final class Traps {
 
     Watches watches() {
         return watches;
+    }
+
+    /** What the user waits for elsewhere than at places and in memory. */
+    Catchpoints catchpoints() {
+        return catchpoints;
+    }
+
+    /** Whether the guest must be stepped, since something is armed that nothing else notices. */
+    boolean needStepping() {
+        return watches.needStepping() || catchpoints.needStepping();
     }
 
     PlantedBytes planted() {

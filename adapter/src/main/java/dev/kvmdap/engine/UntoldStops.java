@@ -57,6 +57,11 @@ final class UntoldStops {
         replace(stop -> stop instanceof Stop.Watchpoints at ? without(at, removed) : stop);
     }
 
+    /** There is no such catchpoint any more. */
+    void forget(Catchpoint removed) {
+        replace(stop -> stop instanceof Stop.Caught at ? without(at, removed) : stop);
+    }
+
     private interface Change {
         @Nullable Stop of(Stop stop);
     }
@@ -84,5 +89,13 @@ final class UntoldStops {
                 .filter(hit -> !hit.watchpoint().equals(removed))
                 .toList();
         return left.isEmpty() ? null : new Stop.Watchpoints(stop.vcpu(), left, stop.problem());
+    }
+
+    private static @Nullable Stop without(Stop.Caught stop, Catchpoint removed) {
+        List<Catchpoint> left =
+                stop.hit().stream().filter(hit -> !hit.equals(removed)).toList();
+        return left.isEmpty()
+                ? null
+                : new Stop.Caught(stop.vcpu(), left, stop.what(), stop.instruction(), stop.problem());
     }
 }

@@ -162,6 +162,11 @@ public final class Machine implements AutoCloseable {
         return interruptControllers;
     }
 
+    /** The devices at I/O ports that KVM serves itself. */
+    public List<KernelDevice> kernelDevices() {
+        return interruptControllers ? KernelDevice.INTERRUPT_CONTROLLERS_AND_TIMER : List.of();
+    }
+
     /** What was loaded, and how. */
     public BootedImage image() {
         return image;

@@ -60,7 +60,12 @@ final class ScriptedMachine implements AutoCloseable {
                 turnstile,
                 new HaltCheck(1, machine.hasInterruptControllers()),
                 new GuestEntry(
-                        thread.vcpu(), machine, traps, new UserMode(cpu, thread.vcpu(), traps, turnstile, host), host));
+                        thread.vcpu(),
+                        machine,
+                        traps,
+                        new UserMode(cpu, thread.vcpu(), traps, turnstile, host),
+                        new Scrutiny(cpu, traps.catchpoints(), machine),
+                        host));
         kernel.forgetCalls();
     }
 
