@@ -171,7 +171,7 @@ final class Guest implements AutoCloseable {
             cameBack.accept(told);
             return;
         }
-        settleGuards();
+        settle();
         this.runs = cpus.stream()
                 .map(Cpu::index)
                 .filter(runs::test)
@@ -201,9 +201,15 @@ final class Guest implements AutoCloseable {
         return runs.contains(run);
     }
 
-    /** Only now, for all that were set while the guest stood still, since a memory slot takes milliseconds. */
-    private void settleGuards() {
-        standstill.exclusively(() -> traps.guards().settle(cpus.get(0)));
+    /**
+     * Before vCPUs run: guards are set only now, for all that were asked for while the guest stood still, since a memory slot takes
+     * milliseconds; and what watched memory holds is what their accesses are compared with.
+     */
+    private void settle() {
+        standstill.exclusively(() -> {
+            traps.guards().settle(cpus.get(0));
+            traps.watches().refresh(cpus.get(0));
+        });
     }
 
     private void start(Run run, StepPlan plan) {

@@ -118,10 +118,11 @@ final class InstructionStep {
         @Override
         public void run() {
             PageTraps pages = traps.watches().pages();
+            long others = traps.watches().changedAnywhere(cpu);
             pages.lift();
             try {
                 outcome = pass(here);
-                guest.touch(traps.watches().changedAnywhere(cpu));
+                guest.touch(traps.watches().changedAnywhere(cpu) & ~others);
                 traps.guards().suspectAll();
             } finally {
                 pages.restore();

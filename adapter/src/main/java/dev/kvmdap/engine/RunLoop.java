@@ -71,7 +71,6 @@ final class RunLoop {
         try {
             guest.disarm();
             instruction.prepare();
-            traps.watches().refresh(cpu);
             noticeChanges();
             executed = InstructionKind.OTHER;
             Stop stop = effectOwed ? stopFor(Outcome.EFFECT) : carryOut(plan);

@@ -119,12 +119,14 @@ final class ScriptedMachine implements AutoCloseable {
     /** Carries out a plan on the vCPU's thread. */
     Stop run(StepPlan plan) {
         loop.prepare();
+        traps.watches().refresh(cpu);
         return thread.call(vcpu -> loop.run(plan));
     }
 
     /** Begins a plan on the vCPU's thread. */
     CompletableFuture<Stop> start(StepPlan plan) {
         loop.prepare();
+        traps.watches().refresh(cpu);
         CompletableFuture<Stop> stop = new CompletableFuture<>();
         thread.execute(() -> stop.complete(loop.run(plan)));
         return stop;
