@@ -27,6 +27,7 @@ class ArchitectureTest {
             List.of("console"),
             List.of("view"),
             List.of("engine"),
+            List.of("exception"),
             List.of("symbols", "expression", "disassembly"),
             List.of("machine"),
             List.of("device"),
@@ -58,6 +59,7 @@ class ArchitectureTest {
             .that(resideInAnyPackage(rooms(List.of(
                     "console",
                     "engine",
+                    "exception",
                     "symbols",
                     "expression",
                     "disassembly",

@@ -1,12 +1,18 @@
 package dev.kvmdap.cli;
 
+import dev.kvmdap.engine.StopService;
+import dev.kvmdap.engine.StopServices;
+import dev.kvmdap.engine.StopServices.Kind;
 import dev.kvmdap.kvm.Abi;
 import dev.kvmdap.kvm.Capability;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.ModeFindings;
 import dev.kvmdap.kvm.PlantedByte;
+import dev.kvmdap.kvm.UserFindings;
 import dev.kvmdap.x86.CpuMode;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -80,23 +86,43 @@ final class HostReport {
         text.append('\n');
         row("tried, by CPU mode", CpuMode::term);
         modeRow("single step", mode -> yes(mode.singleStep()));
-        modeRow("single step at CPL 3", mode -> yes(mode.userSingleStep()));
         modeRow("execute slots (DR0-DR3)", mode -> count(mode.executeSlots()));
         modeRow("write slots", mode -> count(mode.writeSlots()));
         modeRow("read/write slots", mode -> yes(mode.accessSlots()));
         for (PlantedByte planted : PlantedByte.values()) {
-            modeRow(
-                    String.format(Locale.ROOT, "planted %s (%02x)", planted, planted.opcode()),
-                    mode -> stop(mode.planted(planted)));
+            modeRow(label(planted), mode -> stop(mode.planted(planted)));
         }
         modeRow("interrupts held off", mode -> yes(mode.blocksInterrupts()));
         modeRow("page trap", mode -> trap(mode.pageTrap()));
         modeRow("read-only memory slots", mode -> yes(mode.readOnlySlots()));
         text.append('\n');
+        row("at privilege level 3", CpuMode::term);
+        userRow("single step", UserFindings::singleStep);
+        userRow("execute slot", UserFindings::executeSlot);
+        for (PlantedByte planted : PlantedByte.values()) {
+            userRow(label(planted), user -> user.planted(planted));
+        }
+        row(
+                "page trap",
+                mode -> mode == CpuMode.REAL
+                        ? "-"
+                        : trap(findings.findings(mode).user().pageTrap()));
+        text.append('\n');
         line("registers shared by mmap", yes(findings.synchronisesRegisters()));
         line("a step stays armed", yes(findings.stepStaysArmed()));
+        line("a triple fault", tripleFault());
         line("32-bit paging", findings.paging32() ? "yes" : "no: a guest in protected mode cannot switch it on");
         text.append('\n');
+    }
+
+    private String tripleFault() {
+        return findings.shutdownKeepsState()
+                ? "leaves the registers as they are"
+                : "resets the vCPU: shown is the state in which it last entered the guest";
+    }
+
+    private static String label(PlantedByte planted) {
+        return String.format(Locale.ROOT, "planted %s (%02x)", planted, planted.opcode());
     }
 
     private static String stop(PlantedByte.Finding finding) {
@@ -120,22 +146,43 @@ final class HostReport {
     }
 
     private void follows() {
-        line("software breakpoints", findings.plantedByte().reason());
-        if (anyMode(ModeFindings::executeSlotRefires)) {
-            line("execute slots", "fire again at once on resume: disarmed for the first instruction");
-        }
-        if (!anyMode(mode -> mode.writeSlots() > 0)) {
-            line("data in debug registers", "never fires here");
+        StopServices services = new StopServices(findings);
+        text.append("what serves each kind of stop\n");
+        for (Kind kind : Kind.values()) {
+            Map<StopService, List<CpuMode>> served = new LinkedHashMap<>();
+            for (CpuMode mode : CpuMode.values()) {
+                served.computeIfAbsent(services.of(kind, mode), service -> new ArrayList<>())
+                        .add(mode);
+            }
+            boolean everywhere = served.size() == 1;
+            served.forEach((service, modes) -> line(
+                    kind.term(), service.text() + (everywhere ? "" : " in " + names(modes)) + ": " + service.reason()));
         }
         text.append('\n');
     }
 
-    private boolean anyMode(Function<ModeFindings, Boolean> property) {
-        return Stream.of(CpuMode.values()).map(findings::findings).anyMatch(property::apply);
+    private static String names(List<CpuMode> modes) {
+        return modes.stream().map(CpuMode::term).collect(Collectors.joining(", ")) + " mode";
     }
 
     private void modeRow(String label, Function<ModeFindings, String> cell) {
         row(label, mode -> cell.apply(findings.findings(mode)));
+    }
+
+    private void userRow(String label, Function<UserFindings, UserFindings.Delivery> event) {
+        row(
+                label,
+                mode -> mode == CpuMode.REAL
+                        ? "-"
+                        : received(event.apply(findings.findings(mode).user())));
+    }
+
+    private static String received(UserFindings.Delivery delivery) {
+        return switch (delivery.receiver()) {
+            case DEBUGGER -> "yes";
+            case GUEST -> "vector " + delivery.vector();
+            case NOBODY -> "no";
+        };
     }
 
     private void row(String label, Function<CpuMode, String> cell) {

@@ -167,7 +167,7 @@ final class RunCommand implements Callable<Integer> {
             return ExitStatus.TIMED_OUT;
         }
         Outcome.Stuck stuck = (Outcome.Stuck) outcome;
-        err.println("kvmdap: " + stuck.stop().description());
+        err.println("kvmdap: " + stuck.explanation());
         stuck.where().forEach(frame -> err.println("    " + frame));
         if (stuck.stop() instanceof Stop.TripleFault) {
             return ExitStatus.TRIPLE_FAULT;

@@ -6,8 +6,16 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** The stopped vCPU that the console's verbs look at. */
+/** The frame of a stopped vCPU that the console's verbs look at. */
 public interface ConsoleTarget {
+
+    /**
+     * Where something lies.
+     *
+     * @param address linear, of the first byte
+     * @param bytes 0 where its size is not known
+     */
+    record Extent(long address, long bytes) {}
 
     /**
      * The value of an expression in the frame that the user looks at; it may assign.
@@ -48,4 +56,23 @@ public interface ConsoleTarget {
 
     /** The symbol that a linear address belongs to, with an offset: {@code kernel_main+4}. */
     Optional<String> symbol(long linear);
+
+    /** The memory of what an expression names, such as a variable; empty where it names nothing in memory. */
+    Optional<Extent> extent(String expression);
+
+    /**
+     * Changes a variable or a register.
+     *
+     * @param name a variable's name, or {@code $} and a register's
+     * @param value an expression
+     * @return what it is now, for people
+     * @throws RuntimeException one that is for people: what is wrong, and what is allowed
+     */
+    String assign(String name, String value);
+
+    /** The names of the parameters and variables that lie in memory. */
+    List<String> localNames();
+
+    /** The same with their values: {@code name = value}. */
+    List<String> locals();
 }

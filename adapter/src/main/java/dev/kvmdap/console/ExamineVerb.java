@@ -38,7 +38,13 @@ final class ExamineVerb implements Verb {
     }
 
     @Override
-    public Answer run(String argument, ConsoleTarget target) {
+    public ArgumentKind argumentKind() {
+        return ArgumentKind.EXPRESSION;
+    }
+
+    @Override
+    public Answer run(String argument, Debuggee debuggee) {
+        ConsoleTarget target = debuggee.frame();
         int end = argument.startsWith("/") ? endOfWord(argument) : 0;
         String address = argument.substring(end).strip();
         ExamineFormat format = ExamineFormat.parse(end == 0 ? "" : argument.substring(1, end));

@@ -38,7 +38,12 @@ final class HelpVerb implements Verb {
     }
 
     @Override
-    public Answer run(String argument, ConsoleTarget target) {
+    public ArgumentKind argumentKind() {
+        return ArgumentKind.VERB;
+    }
+
+    @Override
+    public Answer run(String argument, Debuggee debuggee) {
         if (argument.isEmpty()) {
             return Answer.of(
                     verbs.stream()

@@ -33,7 +33,13 @@ final class InfoRegistersVerb implements Verb {
     }
 
     @Override
-    public Answer run(String argument, ConsoleTarget target) {
+    public ArgumentKind argumentKind() {
+        return ArgumentKind.REGISTER;
+    }
+
+    @Override
+    public Answer run(String argument, Debuggee debuggee) {
+        ConsoleTarget target = debuggee.frame();
         return Answer.of(
                 table(argument.isEmpty() ? target.registers() : named(List.of(argument.split("[\\s,]+")), target)));
     }

@@ -34,15 +34,21 @@ final class PrintVerb implements Verb {
     }
 
     @Override
-    public Answer run(String argument, ConsoleTarget target) {
+    public ArgumentKind argumentKind() {
+        return ArgumentKind.EXPRESSION;
+    }
+
+    @Override
+    public Answer run(String argument, Debuggee debuggee) {
         if (!argument.startsWith("/")) {
-            return Answer.of(target.evaluate(Expression.parse(argument)), target);
+            return Answer.of(debuggee.frame().evaluate(Expression.parse(argument)), debuggee.frame());
         }
         Format format = argument.length() > 1 ? Format.of(argument.charAt(1)).orElse(null) : null;
         if (format == null || (argument.length() > 2 && !Character.isWhitespace(argument.charAt(2)))) {
             throw new ConsoleException("after 'print/' comes one format letter of " + Format.letters());
         }
-        Value value = target.evaluate(Expression.parse(argument.substring(2).strip()));
-        return Answer.of(value.in(format), target);
+        Value value =
+                debuggee.frame().evaluate(Expression.parse(argument.substring(2).strip()));
+        return Answer.of(value.in(format), debuggee.frame());
     }
 }

@@ -25,5 +25,10 @@ interface Verb {
      * @throws ConsoleException where the argument is not what it takes
      * @throws dev.kvmdap.expression.ExpressionException where an expression in it has no value
      */
-    Answer run(String argument, ConsoleTarget target);
+    Answer run(String argument, Debuggee debuggee);
+
+    /** What its argument may be completed to. */
+    default ArgumentKind argumentKind() {
+        return ArgumentKind.FREE;
+    }
 }

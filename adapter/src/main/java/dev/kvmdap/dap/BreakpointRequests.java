@@ -26,8 +26,6 @@ import org.eclipse.lsp4j.debug.FunctionBreakpoint;
 import org.eclipse.lsp4j.debug.InstructionBreakpoint;
 import org.eclipse.lsp4j.debug.SetBreakpointsArguments;
 import org.eclipse.lsp4j.debug.SetBreakpointsResponse;
-import org.eclipse.lsp4j.debug.SetExceptionBreakpointsArguments;
-import org.eclipse.lsp4j.debug.SetExceptionBreakpointsResponse;
 import org.eclipse.lsp4j.debug.SetFunctionBreakpointsArguments;
 import org.eclipse.lsp4j.debug.SetFunctionBreakpointsResponse;
 import org.eclipse.lsp4j.debug.SetInstructionBreakpointsArguments;
@@ -36,9 +34,9 @@ import org.eclipse.lsp4j.debug.SourceBreakpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code setBreakpoints}, {@code setFunctionBreakpoints}, {@code setInstructionBreakpoints} and
- * {@code setExceptionBreakpoints}: each replaces all breakpoints of its kind, the first those of one file, and is answered
- * with one breakpoint for each that was asked for, in the same order.
+ * {@code setBreakpoints}, {@code setFunctionBreakpoints} and {@code setInstructionBreakpoints}: each replaces all breakpoints
+ * of its kind, the first those of one file, and is answered with one breakpoint for each that was asked for, in the same
+ * order.
  */
 final class BreakpointRequests implements RequestFamily {
 
@@ -61,11 +59,6 @@ final class BreakpointRequests implements RequestFamily {
                 SetInstructionBreakpointsArguments.class,
                 SessionState.LAUNCHED,
                 this::setInstructionBreakpoints);
-        table.on(
-                "setExceptionBreakpoints",
-                SetExceptionBreakpointsArguments.class,
-                SessionState.LAUNCHED,
-                this::setExceptionBreakpoints);
     }
 
     @Override
@@ -142,21 +135,6 @@ final class BreakpointRequests implements RequestFamily {
         }
         SetInstructionBreakpointsResponse response = new SetInstructionBreakpointsResponse();
         response.setBreakpoints(replace(AtInstruction.class, requests));
-        return response;
-    }
-
-    /** No filter is announced; clients ask all the same, and a filter of their invention is answered as not set. */
-    private SetExceptionBreakpointsResponse setExceptionBreakpoints(SetExceptionBreakpointsArguments arguments) {
-        int asked = arguments.getFilters().length
-                + (arguments.getFilterOptions() == null ? 0 : arguments.getFilterOptions().length);
-        Breakpoint[] answers = new Breakpoint[asked];
-        for (int i = 0; i < asked; i++) {
-            answers[i] = new Breakpoint();
-            answers[i].setVerified(false);
-            answers[i].setMessage("kvmdap has no filters for exceptions");
-        }
-        SetExceptionBreakpointsResponse response = new SetExceptionBreakpointsResponse();
-        response.setBreakpoints(answers);
         return response;
     }
 

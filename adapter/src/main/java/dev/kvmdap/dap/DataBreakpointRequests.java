@@ -3,7 +3,9 @@ package dev.kvmdap.dap;
 import dev.kvmdap.engine.WatchAccess;
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.ExpressionException;
-import dev.kvmdap.session.ClientWatchpoints.ClientWatchpoint;
+import dev.kvmdap.session.BreakpointAnswer;
+import dev.kvmdap.session.BreakpointRequest.When;
+import dev.kvmdap.session.ClientWatchpoint;
 import dev.kvmdap.session.DataBreakpointRequest;
 import dev.kvmdap.session.DataRange;
 import dev.kvmdap.session.LaunchedGuest;
@@ -59,52 +61,76 @@ final class DataBreakpointRequests implements RequestFamily {
 
     private DataBreakpointInfoResponse info(DataBreakpointInfoArguments arguments) {
         DataBreakpointInfoResponse response = new DataBreakpointInfoResponse();
-        Optional<Extent> found = extent(arguments);
+        Optional<DataRange> found = range(arguments);
         if (found.isEmpty()) {
-            response.setDescription("'%s' is not in memory: watch an address instead".formatted(arguments.getName()));
+            response.setDescription("'%s' is not in memory: watch an address instead, such as what it points to"
+                    .formatted(arguments.getName()));
             return response;
         }
-        Extent extent = found.get();
-        long length = arguments.getBytes() != null
-                ? arguments.getBytes()
-                : extent.bytes() == 0 ? DEFAULT_BYTES : Math.min(extent.bytes(), DataRange.LONGEST);
-        DataRange range = new DataRange(extent.address(), Math.toIntExact(length));
+        DataRange range = found.get();
         response.setDataId(range.dataId());
-        response.setDescription("%s (%d bytes at %s)".formatted(arguments.getName(), length, extent.address()));
+        response.setDescription("%s (%d bytes at %s; %s)%s"
+                .formatted(
+                        arguments.getName(),
+                        range.length(),
+                        range.address(),
+                        guest().engine().meansToWatch(range.address(), range.length(), WatchAccess.WRITE),
+                        range.scope().isPresent() ? ", until its function returns" : ""));
         response.setAccessTypes(
                 new DataBreakpointAccessType[] {DataBreakpointAccessType.WRITE, DataBreakpointAccessType.READ_WRITE});
-        response.setCanPersist(true);
+        response.setCanPersist(range.scope().isEmpty());
         return response;
     }
 
-    private Optional<Extent> extent(DataBreakpointInfoArguments arguments) {
+    private Optional<DataRange> range(DataBreakpointInfoArguments arguments) {
         String name = arguments.getName();
+        Integer bytes = arguments.getBytes();
         if (Boolean.TRUE.equals(arguments.getAsAddress())) {
-            return Optional.of(new Extent(new GuestVirtual(address(name, arguments.getFrameId())), 0));
+            GuestVirtual address = new GuestVirtual(address(name, arguments.getFrameId()));
+            return Optional.of(new DataRange(address, bytes == null ? DEFAULT_BYTES : bytes, Optional.empty(), ""));
         }
-        Integer container = arguments.getVariablesReference();
-        if (container != null && container > 0) {
-            return session.stopScope().children(container).stream()
-                    .filter(row -> row.name().equals(name))
-                    .findFirst()
-                    .flatMap(DataBreakpointRequests::extent);
+        int container = arguments.getVariablesReference() == null ? 0 : arguments.getVariablesReference();
+        Optional<Extent> occupied = container > 0 ? row(container, name).map(Node::extent) : named(arguments);
+        if (occupied.isPresent()) {
+            return occupied.map(extent -> variable(arguments, extent));
         }
-        StoppedFrame frame = frame(arguments.getFrameId());
-        return guest().variable(frame, name);
+        return row(container, name)
+                .flatMap(DataBreakpointRequests::pointee)
+                .map(target -> new DataRange(target, bytes == null ? DEFAULT_BYTES : bytes, Optional.empty(), ""));
     }
 
-    /** The memory of a variable, or what a register points to. */
-    private static Optional<Extent> extent(Node row) {
-        Extent occupied = row.extent();
-        if (occupied != null) {
-            return Optional.of(occupied);
+    private DataRange variable(DataBreakpointInfoArguments arguments, Extent extent) {
+        long known = extent.bytes() == 0 ? DEFAULT_BYTES : Math.min(extent.bytes(), DataRange.LONGEST);
+        int bytes = arguments.getBytes() == null ? (int) known : arguments.getBytes();
+        int vcpu = frame(arguments.getFrameId()).vcpu();
+        return new DataRange(
+                extent.address(), bytes, guest().engine().activationAt(vcpu, extent.address()), arguments.getName());
+    }
+
+    private Optional<Extent> named(DataBreakpointInfoArguments arguments) {
+        try {
+            return guest().variable(frame(arguments.getFrameId()), arguments.getName());
+        } catch (ExpressionException wrong) {
+            throw RequestFailure.badArguments("'" + arguments.getName() + "': " + wrong.getMessage());
         }
+    }
+
+    private Optional<Node> row(int container, String name) {
+        return container == 0
+                ? Optional.empty()
+                : session.stopScope().children(container).stream()
+                        .filter(row -> row.name().equals(name))
+                        .findFirst();
+    }
+
+    /** What a register points to. */
+    private static Optional<GuestVirtual> pointee(Node row) {
         String reference = row.memoryReference();
         if (reference == null) {
             return Optional.empty();
         }
         MemoryReference target = MemoryReference.parse(reference);
-        return target.physical() ? Optional.empty() : Optional.of(new Extent(new GuestVirtual(target.address()), 0));
+        return target.physical() ? Optional.empty() : Optional.of(new GuestVirtual(target.address()));
     }
 
     private long address(String expression, @Nullable Integer frame) {
@@ -134,12 +160,13 @@ final class DataBreakpointRequests implements RequestFamily {
                 watchable.add(request(asked));
             }
         }
+        session.breakpointsSet();
         List<ClientWatchpoint> placed = session.watchpoints().replace(watchable);
         Breakpoint[] answers = new Breakpoint[arguments.getBreakpoints().length];
         int next = 0;
         for (int i = 0; i < answers.length; i++) {
             boolean readOnly = arguments.getBreakpoints()[i].getAccessType() == DataBreakpointAccessType.READ;
-            answers[i] = readOnly ? refused() : answer(placed.get(next++));
+            answers[i] = readOnly ? refused() : BreakpointAnswer.of(placed.get(next++));
         }
         SetDataBreakpointsResponse response = new SetDataBreakpointsResponse();
         response.setBreakpoints(answers);
@@ -150,9 +177,12 @@ final class DataBreakpointRequests implements RequestFamily {
         WatchAccess access = asked.getAccessType() == DataBreakpointAccessType.READ_WRITE
                 ? WatchAccess.READ_WRITE
                 : WatchAccess.WRITE;
-        String condition = asked.getCondition();
-        return new DataBreakpointRequest(
-                DataRange.parse(asked.getDataId()), access, condition == null ? "" : condition);
+        When when = new When(orEmpty(asked.getCondition()), orEmpty(asked.getHitCondition()), "");
+        return new DataBreakpointRequest(DataRange.parse(asked.getDataId()), access, when);
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
     }
 
     private static Breakpoint refused() {
@@ -160,17 +190,6 @@ final class DataBreakpointRequests implements RequestFamily {
         answer.setVerified(false);
         answer.setReason(BreakpointNotVerifiedReason.FAILED);
         answer.setMessage("x86 cannot watch reads alone: choose 'write' or 'readWrite'");
-        return answer;
-    }
-
-    private static Breakpoint answer(ClientWatchpoint placed) {
-        Breakpoint answer = new Breakpoint();
-        answer.setId(placed.id());
-        answer.setVerified(placed.verified());
-        answer.setMessage(placed.message());
-        if (!placed.verified()) {
-            answer.setReason(BreakpointNotVerifiedReason.FAILED);
-        }
         return answer;
     }
 }

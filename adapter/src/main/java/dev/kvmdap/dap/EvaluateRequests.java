@@ -5,6 +5,7 @@ import dev.kvmdap.console.Completion;
 import dev.kvmdap.console.Console;
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.Value;
+import dev.kvmdap.session.ConsoleDebuggee;
 import dev.kvmdap.session.Session;
 import dev.kvmdap.session.SessionState;
 import dev.kvmdap.session.StopScope.StoppedFrame;
@@ -40,9 +41,9 @@ final class EvaluateRequests implements RequestFamily {
 
     @Override
     public void register(RequestTable table) {
-        table.on("evaluate", EvaluateArguments.class, STOPPED, this::evaluate);
+        table.on("evaluate", EvaluateArguments.class, SessionState.LAUNCHED, this::evaluate);
         table.on("setExpression", SetExpressionArguments.class, STOPPED, this::setExpression);
-        table.on("completions", CompletionsArguments.class, STOPPED, this::completions);
+        table.on("completions", CompletionsArguments.class, SessionState.LAUNCHED, this::completions);
     }
 
     @Override
@@ -56,11 +57,11 @@ final class EvaluateRequests implements RequestFamily {
     }
 
     private EvaluateResponse evaluate(EvaluateArguments arguments) {
-        StoppedFrame frame = frame(arguments.getFrameId());
         String context = String.valueOf(arguments.getContext());
         if (context.equals(EvaluateArgumentsContext.REPL)) {
-            return console(arguments, frame);
+            return console(arguments);
         }
+        StoppedFrame frame = frame(arguments.getFrameId());
         boolean change = context.equals(EvaluateArgumentsContext.WATCH);
         Expression expression = Expression.parse(arguments.getExpression());
         EvaluateResponse response = new EvaluateResponse();
@@ -68,13 +69,13 @@ final class EvaluateRequests implements RequestFamily {
         return response;
     }
 
-    private EvaluateResponse console(EvaluateArguments arguments, StoppedFrame frame) {
-        Answer answer =
-                console.answer(arguments.getExpression(), session.guest().consoleTarget(frame));
+    private EvaluateResponse console(EvaluateArguments arguments) {
+        Answer answer = console.answer(arguments.getExpression(), new ConsoleDebuggee(session, arguments.getFrameId()));
         EvaluateResponse response = new EvaluateResponse();
         Value value = answer.value();
         if (value != null) {
             String expression = arguments.getExpression().strip();
+            StoppedFrame frame = frame(arguments.getFrameId());
             describe(session.guest().node(frame, expression, value), arguments.getFormat(), response);
         }
         if (value == null || !isHex(arguments.getFormat())) {
@@ -115,9 +116,7 @@ final class EvaluateRequests implements RequestFamily {
         CompletionsResponse response = new CompletionsResponse();
         response.setTargets(console
                 .complete(
-                        arguments.getText(),
-                        Math.max(0, cursor),
-                        session.guest().consoleTarget(frame(arguments.getFrameId())))
+                        arguments.getText(), Math.max(0, cursor), new ConsoleDebuggee(session, arguments.getFrameId()))
                 .stream()
                 .map(this::item)
                 .toArray(CompletionItem[]::new));
@@ -134,6 +133,7 @@ final class EvaluateRequests implements RequestFamily {
     }
 
     private StoppedFrame frame(@Nullable Integer frame) {
+        RequestTable.require(STOPPED, "evaluate", session.state());
         return frame == null
                 ? session.guest().topFrame(session.stoppedVcpu())
                 : session.stopScope().frame(frame);

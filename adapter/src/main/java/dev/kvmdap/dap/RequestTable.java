@@ -65,12 +65,21 @@ final class RequestTable {
         if (entry == null) {
             throw new RequestFailure(Kind.UNSUPPORTED, "'" + request.command() + "' is not supported by kvmdap");
         }
-        if (!entry.allowed.contains(state)) {
+        require(entry.allowed, request.command(), state);
+        return handle(entry, request);
+    }
+
+    /**
+     * Refuses a request that the session's state does not allow.
+     *
+     * @throws RequestFailure that says so
+     */
+    static void require(Set<SessionState> allowed, String command, SessionState state) {
+        if (!allowed.contains(state)) {
             throw new RequestFailure(
                     state == SessionState.RUNNING ? Kind.NOT_STOPPED : Kind.WRONG_STATE,
-                    "'" + request.command() + "' is not possible now: " + state.explanation());
+                    "'" + command + "' is not possible now: " + state.explanation());
         }
-        return handle(entry, request);
     }
 
     private <A> CompletionStage<? extends @Nullable Object> handle(Entry<A> entry, Request request) {

@@ -1,5 +1,6 @@
 package dev.kvmdap.dap;
 
+import dev.kvmdap.engine.Companions;
 import dev.kvmdap.engine.Granularity;
 import dev.kvmdap.engine.StepKind;
 import dev.kvmdap.session.Session;
@@ -38,40 +39,79 @@ final class RunRequests implements RequestFamily {
                 "next",
                 NextArguments.class,
                 STOPPED,
-                arguments -> step(arguments.getThreadId(), StepKind.OVER, arguments.getGranularity()));
+                arguments -> step(
+                        arguments.getThreadId(),
+                        StepKind.OVER,
+                        arguments.getGranularity(),
+                        arguments.getSingleThread()));
         table.on(
                 "stepIn",
                 StepInArguments.class,
                 STOPPED,
-                arguments -> step(arguments.getThreadId(), StepKind.INTO, arguments.getGranularity()));
+                arguments -> arguments.getTargetId() == null
+                        ? step(
+                                arguments.getThreadId(),
+                                StepKind.INTO,
+                                arguments.getGranularity(),
+                                arguments.getSingleThread())
+                        : stepInto(arguments.getThreadId(), arguments.getTargetId(), arguments.getSingleThread()));
         table.on(
                 "stepOut",
                 StepOutArguments.class,
                 STOPPED,
-                arguments -> step(arguments.getThreadId(), StepKind.OUT, arguments.getGranularity()));
-        table.on("pause", PauseArguments.class, EnumSet.of(SessionState.STOPPED, SessionState.RUNNING), arguments -> {
-            session.pause();
-            return null;
-        });
+                arguments -> step(
+                        arguments.getThreadId(),
+                        StepKind.OUT,
+                        arguments.getGranularity(),
+                        arguments.getSingleThread()));
+        table.on("pause", PauseArguments.class, EnumSet.of(SessionState.STOPPED, SessionState.RUNNING), this::pause);
     }
 
     @Override
     public void announce(Capabilities capabilities) {
         capabilities.setSupportsSteppingGranularity(true);
+        capabilities.setSupportsSingleThreadExecutionRequests(true);
     }
 
     private ContinueResponse resume(ContinueArguments arguments) {
-        session.resume();
+        boolean alone = Boolean.TRUE.equals(arguments.getSingleThread());
+        if (alone) {
+            session.resumeAlone(vcpu(arguments.getThreadId()));
+        } else {
+            session.resume();
+        }
         ContinueResponse response = new ContinueResponse();
-        response.setAllThreadsContinued(true);
+        response.setAllThreadsContinued(!alone || session.guest().engine().vcpus() == 1);
         return response;
     }
 
-    private @Nullable Object step(int thread, StepKind kind, @Nullable SteppingGranularity granularity) {
-        session.step(
-                Threads.vcpu(thread, session.guest().engine().vcpus()),
-                kind,
-                granularity == SteppingGranularity.INSTRUCTION ? Granularity.INSTRUCTION : Granularity.LINE);
+    private @Nullable Object stepInto(int thread, int target, @Nullable Boolean singleThread) {
+        session.stepInto(vcpu(thread), session.stopScope().place(target), companions(singleThread));
         return null;
+    }
+
+    private static Companions companions(@Nullable Boolean singleThread) {
+        return Boolean.TRUE.equals(singleThread) ? Companions.STAND : Companions.RUN;
+    }
+
+    private @Nullable Object step(
+            int thread, StepKind kind, @Nullable SteppingGranularity granularity, @Nullable Boolean singleThread) {
+        session.step(
+                vcpu(thread),
+                kind,
+                granularity == SteppingGranularity.INSTRUCTION ? Granularity.INSTRUCTION : Granularity.LINE,
+                companions(singleThread));
+        return null;
+    }
+
+    /** All threads stop; the one that was named is told. A client that has no thread to name may name any. */
+    private @Nullable Object pause(PauseArguments arguments) {
+        int vcpu = arguments.getThreadId() - 1;
+        session.pause(vcpu >= 0 && vcpu < session.guest().engine().vcpus() ? vcpu : 0);
+        return null;
+    }
+
+    private int vcpu(int thread) {
+        return Threads.vcpu(thread, session.guest().engine().vcpus());
     }
 }

@@ -49,11 +49,26 @@ final class StackTraceRequest implements RequestFamily {
         int start = Math.max(0, orZero(arguments.getStartFrame()));
         int wanted = orZero(arguments.getLevels());
         int levels = wanted <= 0 ? MOST_FRAMES : Math.min(wanted, MOST_FRAMES);
+        if (session.guest().engine().cpu(vcpu).mpState().waitsForStart()) {
+            return waitingForStart(vcpu);
+        }
         List<Frame> frames = session.guest().engine().stack(vcpu, start, levels);
         StackTraceResponse response = new StackTraceResponse();
         response.setStackFrames(
                 frames.stream().map(frame -> stackFrame(vcpu, frame)).toArray(StackFrame[]::new));
         response.setTotalFrames(start + frames.size() + (frames.size() == levels ? 1 : 0));
+        return response;
+    }
+
+    /** A processor that has not been started executes no code; its registers can be looked at. */
+    private StackTraceResponse waitingForStart(int vcpu) {
+        StackFrame frame = new StackFrame();
+        frame.setId(session.stopScope().add(session.guest().topFrame(vcpu)));
+        frame.setName(Threads.WAITING_FOR_START);
+        frame.setPresentationHint(StackFramePresentationHint.SUBTLE);
+        StackTraceResponse response = new StackTraceResponse();
+        response.setStackFrames(new StackFrame[] {frame});
+        response.setTotalFrames(1);
         return response;
     }
 

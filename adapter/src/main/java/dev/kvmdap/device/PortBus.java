@@ -38,6 +38,12 @@ public final class PortBus {
         devices.add(device);
     }
 
+    /** The name of the device at a port, from 0 to 0xffff; empty where there is none. */
+    public String owner(int port) {
+        PortDevice device = at(port);
+        return device == null ? "" : device.name();
+    }
+
     /** Resets every device. */
     public void reset() {
         devices.forEach(PortDevice::reset);

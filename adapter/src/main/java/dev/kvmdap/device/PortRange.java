@@ -21,4 +21,20 @@ public record PortRange(int first, int count) {
     public static PortRange of(int port) {
         return new PortRange(port, 1);
     }
+
+    /** Whether one of the {@code size} ports from {@code port} on is among them. */
+    public boolean overlaps(int port, int size) {
+        return port < first + count && port + size > first;
+    }
+
+    /** Whether a port is in both. */
+    public boolean overlaps(PortRange other) {
+        return overlaps(other.first, other.count);
+    }
+
+    /** {@code 0x3f8}, or {@code 0x3f8-0x3ff}. */
+    @Override
+    public String toString() {
+        return count == 1 ? "0x%x".formatted(first) : "0x%x-0x%x".formatted(first, first + count - 1);
+    }
 }

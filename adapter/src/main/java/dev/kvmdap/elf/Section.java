@@ -22,6 +22,8 @@ public record Section(
     public static final int NOBITS = 8;
     /** SHT_DYNSYM: the symbols that dynamic linking needs. */
     public static final int DYNSYM = 11;
+    /** SHF_WRITE: the section is written to while the image runs. */
+    public static final long WRITE = 1;
     /** SHF_ALLOC: the section is in memory while the image runs. */
     public static final long ALLOC = 2;
     /** SHF_EXECINSTR: the section holds instructions. */
@@ -32,6 +34,11 @@ public record Section(
     /** Whether the section holds instructions. */
     public boolean isExecutable() {
         return (flags & EXECINSTR) != 0;
+    }
+
+    /** Whether the section is written to while the image runs. */
+    public boolean isWritable() {
+        return (flags & WRITE) != 0;
     }
 
     /** Whether the section is in memory while the image runs. */

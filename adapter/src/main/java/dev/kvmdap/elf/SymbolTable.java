@@ -92,6 +92,21 @@ public final class SymbolTable {
         return found;
     }
 
+    /** All defined symbols whose names begin so, in table order; those of no name never. */
+    public List<Symbol> beginningWith(String beginning) {
+        List<Symbol> found = new ArrayList<>();
+        int size = size();
+        for (int i = 1; i < size; i++) {
+            Symbol symbol = get(i);
+            if (!symbol.name().isEmpty()
+                    && symbol.name().startsWith(beginning)
+                    && symbol.section() != Symbol.UNDEFINED) {
+                found.add(symbol);
+            }
+        }
+        return found;
+    }
+
     /**
      * The symbol that the code at a linear address belongs to: the function that covers it by its size, else the nearest
      * label of unknown size below it in the same section, such as assembly has.

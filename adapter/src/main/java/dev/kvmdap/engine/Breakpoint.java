@@ -10,13 +10,23 @@ public final class Breakpoint {
     private final GuestVirtual address;
     private final BreakpointMode mode;
     private final @Nullable Condition condition;
-    private Placement placement = new Placement.Failed("not placed yet");
+    private final String name;
+    private final ExpectedCode expected;
+    private volatile Placement placement = new Placement.Failed("not placed yet");
 
-    Breakpoint(int id, GuestVirtual address, BreakpointMode mode, @Nullable Condition condition) {
+    Breakpoint(
+            int id,
+            GuestVirtual address,
+            BreakpointMode mode,
+            @Nullable Condition condition,
+            String name,
+            ExpectedCode expected) {
         this.id = id;
         this.address = address;
         this.mode = mode;
         this.condition = condition;
+        this.name = name;
+        this.expected = expected;
     }
 
     /** The engine's number of it, from 1, never used twice. */
@@ -39,7 +49,16 @@ public final class Breakpoint {
         return condition;
     }
 
-    /** What was got. Session thread. */
+    /** What people call its place: {@code main.c:12}, or the address. */
+    public String name() {
+        return name;
+    }
+
+    ExpectedCode expected() {
+        return expected;
+    }
+
+    /** What was got, and has become of it since. */
     public Placement placement() {
         return placement;
     }

@@ -1,5 +1,7 @@
 package dev.kvmdap.engine;
 
+import dev.kvmdap.disassembly.CodeSegment;
+import dev.kvmdap.exception.InterruptFrame;
 import dev.kvmdap.symbols.CallerFrame;
 import dev.kvmdap.symbols.FrameRegisters;
 import dev.kvmdap.symbols.Function;
@@ -13,18 +15,30 @@ import java.util.OptionalLong;
 
 /**
  * The activations that a vCPU is in, innermost first, found one by one as they are asked for: by call-frame information
- * where the code has some, else by the frame pointer. 16-bit code has neither, so only its top frame is known. While the
+ * where the code has some, else by the frame pointer; before a handler's first instruction by what the processor has
+ * pushed. 16-bit code has nothing else, so only its top frame is known. While the
  * guest stands still.
  */
 final class CallStack {
 
+    /** How far from the top an activation is looked for. */
+    private static final int DEEPEST = 256;
+
+    /** What 64-bit code may use below its stack pointer (System V psABI for x86-64, 3.2.2). */
+    private static final int RED_ZONE = 128;
+
     private static final int RBP_64 = 6;
     private static final int EBP_32 = 5;
+    private static final int RSP_64 = 7;
+    private static final int ESP_32 = 4;
+    private static final int RIP_64 = 16;
+    private static final int EIP_32 = 8;
 
+    private final Cpu cpu;
     private final Symbols symbols;
     private final DebuggerMemory memory;
     private final MemoryReader reader;
-    private final boolean unwindable;
+    private boolean unwindable;
     private final List<Frame> frames = new ArrayList<>();
     private final List<Long> ends = new ArrayList<>();
     private boolean complete;
@@ -32,11 +46,12 @@ final class CallStack {
     private record Caller(FrameRegisters registers, long frameEnd, Frame.FoundBy foundBy) {}
 
     CallStack(Cpu cpu, Symbols symbols) {
+        this.cpu = cpu;
         this.symbols = symbols;
         this.memory = cpu.memory();
         this.reader = (linear, into) -> memory.read(linear, into, 0, into.length) == into.length;
         this.unwindable = cpu.codeBits() != 16;
-        frames.add(frame(0, cpu.frameRegisters(), Frame.FoundBy.REGISTERS));
+        frames.add(frame(0, cpu.frameRegisters(cpu.codeBits()), Frame.FoundBy.REGISTERS));
     }
 
     private Frame frame(int index, FrameRegisters registers, Frame.FoundBy foundBy) {
@@ -65,12 +80,59 @@ final class CallStack {
         return ends.isEmpty() ? OptionalLong.empty() : OptionalLong.of(ends.get(0));
     }
 
+    /** The activation whose frame an address lies in; empty where there is none whose caller is known. */
+    Optional<FrameScope> activationAt(long address) {
+        long low = frames.get(0).registers().stackPointer() - RED_ZONE;
+        for (int level = 0; level < DEEPEST && hasCaller(level); level++) {
+            if (Long.compareUnsigned(address - low, ends.get(level) - low) < 0) {
+                return Optional.of(scope(level));
+            }
+            low = ends.get(level);
+        }
+        return Optional.empty();
+    }
+
+    /** The frame of an activation. */
+    Optional<Frame> frameOf(FrameScope scope) {
+        for (int level = 0; level < DEEPEST && hasCaller(level); level++) {
+            if (scope(level).equals(scope)) {
+                return Optional.of(frames.get(level));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether an activation has ended though its caller's has not. */
+    boolean hasLeft(FrameScope scope) {
+        boolean caller = false;
+        for (int level = 0; level < DEEPEST && hasCaller(level); level++) {
+            if (scope(level).equals(scope)) {
+                return false;
+            }
+            caller |= ends.get(level) == scope.callerEnd();
+        }
+        return caller;
+    }
+
+    private boolean hasCaller(int level) {
+        frames(0, level + 2);
+        return ends.size() > level;
+    }
+
+    private FrameScope scope(int level) {
+        long callerEnd = hasCaller(level + 1) ? ends.get(level + 1) : FrameScope.UNKNOWN;
+        return new FrameScope(frames.get(level + 1).pc(), ends.get(level), callerEnd);
+    }
+
     private boolean findNext() {
-        if (complete || !unwindable) {
+        if (complete) {
             return false;
         }
         Frame callee = frames.get(frames.size() - 1);
-        Optional<Caller> found = caller(callee).filter(caller -> liesAbove(callee, caller));
+        Optional<Caller> found = callee.index() == 0 ? interrupted(callee) : Optional.empty();
+        if (found.isEmpty() && unwindable) {
+            found = caller(callee).filter(caller -> liesAbove(callee, caller));
+        }
         complete = found.isEmpty();
         found.ifPresent(caller -> {
             ends.add(caller.frameEnd());
@@ -96,6 +158,33 @@ final class CallStack {
                 && function.isPresent()
                 && function.get().low() == callee.pc().address();
         return entered ? byStackTop(callee.registers()) : byFramePointer(callee.registers());
+    }
+
+    /**
+     * Before the first instruction of a handler: the code that an exception or interrupt has left. All its registers are as
+     * they were, but for those that the processor has pushed; its stack may be another one.
+     */
+    private Optional<Caller> interrupted(Frame handler) {
+        long pc = handler.pc().address();
+        boolean entered =
+                handler.function().map(function -> function.low() == pc).orElse(true);
+        int vector = entered ? InterruptTable.vectorOf(cpu, pc) : -1;
+        return vector < 0
+                ? Optional.empty()
+                : RaisedException.frame(cpu, vector, InterruptTable.wordBytes(cpu))
+                        .map(this::interrupted);
+    }
+
+    private Caller interrupted(InterruptFrame pushed) {
+        CodeSegment segment = CodeSegments.of(cpu, pushed);
+        unwindable = segment.bits() != 16;
+        FrameRegisters registers = cpu.frameRegisters(segment.bits());
+        boolean wide = segment.bits() == 64;
+        long stack = pushed.stack().orElse(pushed.end());
+        registers
+                .set(wide ? RIP_64 : EIP_32, segment.plus(segment.base(), pushed.rip()))
+                .set(wide ? RSP_64 : ESP_32, stack);
+        return new Caller(registers, stack, Frame.FoundBy.EXCEPTION_FRAME);
     }
 
     /** Before a function's first instruction the return address lies on top of the stack. */

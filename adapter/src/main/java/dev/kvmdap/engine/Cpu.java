@@ -1,5 +1,7 @@
 package dev.kvmdap.engine;
 
+import dev.kvmdap.exception.ProcessorState;
+import dev.kvmdap.kvm.MpState;
 import dev.kvmdap.kvm.Regs;
 import dev.kvmdap.kvm.Segment;
 import dev.kvmdap.kvm.Sregs;
@@ -11,6 +13,9 @@ import dev.kvmdap.symbols.dwarf.FrameState;
 import dev.kvmdap.symbols.dwarf.NoValueException;
 import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.PageWalk;
+import dev.kvmdap.x86.PagingMode;
+import dev.kvmdap.x86.PhysicalMemory;
+import dev.kvmdap.x86.Translation;
 
 /**
  * A vCPU as the debugger sees it. Read on the vCPU thread while the guest runs, on the session thread while it stands
@@ -63,6 +68,11 @@ public final class Cpu implements FrameState {
         return debuggerMemory;
     }
 
+    /** The guest's physical memory without planted bytes. */
+    PhysicalMemory ownMemory() {
+        return new GuestOwnMemory(debuggerMemory, memory);
+    }
+
     /** Writes changed registers to KVM. Session thread, while the guest stands still. */
     public void store() {
         thread.call(v -> {
@@ -72,10 +82,28 @@ public final class Cpu implements FrameState {
         });
     }
 
+    /**
+     * What the vCPU is ready for. An INIT or a start-up interrupt that was sent to it meanwhile takes effect by asking. Session
+     * thread, while it stands still.
+     */
+    public MpState mpState() {
+        return thread.call(v -> {
+            MpState state = v.state().mpState();
+            v.regs();
+            v.sregs();
+            return state;
+        });
+    }
+
     /** The operating mode. */
     public CpuMode mode() {
         Sregs s = sregs();
         return CpuMode.of(s.cr0(), s.efer(), s.cs().l());
+    }
+
+    /** A copy of the registers that decide what becomes of an exception. */
+    public ProcessorState state() {
+        return CpuState.of(regs(), sregs());
     }
 
     /** The width of code at CS: 16, 32 or 64 (SDM vol. 3, 3.4.5). */
@@ -140,7 +168,10 @@ public final class Cpu implements FrameState {
      */
     @Override
     public long register(int number) {
-        boolean wide = wordSize() == Long.BYTES;
+        return register(number, wordSize() == Long.BYTES);
+    }
+
+    private long register(int number, boolean wide) {
         int[] order = wide ? DWARF_64 : DWARF_32;
         if (number < 0 || number >= order.length) {
             throw new NoValueException("is in a register that is not read here (number " + number + " of DWARF)");
@@ -158,12 +189,16 @@ public final class Cpu implements FrameState {
         return debuggerMemory.peek(linear, bytes);
     }
 
-    /** The registers of the innermost frame, as unwinding starts from them. */
-    FrameRegisters frameRegisters() {
-        boolean wide = wordSize() == Long.BYTES;
+    /**
+     * The registers as unwinding starts from them, numbered as for code of a width.
+     *
+     * @param codeBits 16, 32 or 64
+     */
+    FrameRegisters frameRegisters(int codeBits) {
+        boolean wide = codeBits == 64;
         FrameRegisters registers = wide ? FrameRegisters.x86_64() : FrameRegisters.i386();
         for (int number = 0; number < (wide ? DWARF_64 : DWARF_32).length; number++) {
-            registers.set(number, register(number));
+            registers.set(number, register(number, wide));
         }
         return registers;
     }
@@ -172,6 +207,25 @@ public final class Cpu implements FrameState {
     boolean isPageTable(long physicalPage) {
         Sregs s = sregs();
         return PageWalk.isTable(s.cr0(), s.cr3(), s.cr4(), s.efer(), physicalPage, memory);
+    }
+
+    /** Whether page tables are in force (SDM vol. 3, 4.1.1). */
+    boolean isPaged() {
+        return PagingMode.of(sregs().cr0(), sregs().cr4(), sregs().efer()) != PagingMode.NONE;
+    }
+
+    /** Whether page tables let code at privilege level 3 use a linear address. */
+    boolean isOpenToUser(long linear) {
+        Sregs s = sregs();
+        return PageWalk.explain(s.cr0(), s.cr3(), s.cr4(), s.efer(), linear, memory)
+                        instanceof Translation.Mapped mapped
+                && mapped.user();
+    }
+
+    /** Whether what is pushed next goes to a page. */
+    boolean isStack(long physicalPage) {
+        long pushed = translate(stackPointer() - 1);
+        return pushed != PageWalk.NOT_MAPPED && (pushed & -GuestMemory.PAGE) == physicalPage;
     }
 
     /** The physical address behind a linear one by our own walk, or {@link PageWalk#NOT_MAPPED}. */

@@ -61,8 +61,7 @@ final class DebugSlots {
                 new StringJoiner(", ", "all four debug-register slots are taken (", "); remove one of them");
         for (int slot = 0; slot < COUNT; slot++) {
             SlotUse use = uses[slot];
-            String kind = use instanceof WatchedPiece ? "data at " : "";
-            held.add("DR" + slot + ": " + (use == null ? "free" : kind + use.address()));
+            held.add("DR" + slot + ": " + (use == null ? "free" : use.holder()));
         }
         return held.toString();
     }
@@ -103,19 +102,26 @@ final class DebugSlots {
     }
 
     /**
-     * Puts an execute breakpoint over one of what {@link #fill} has filled in, but not over watched data.
+     * Puts an execute breakpoint into the next slot of what {@link #fill} has filled in that may be taken for it.
      *
-     * @return whether there was room
+     * @param from the first slot to consider
+     * @param overBreakpoints whether those of execute breakpoints may be taken; those of watched data never are
+     * @return the slot behind it, or a number above {@link #COUNT} where there was no room
      */
-    boolean aim(long[] registers, long linear) {
-        for (int slot = 0; slot < COUNT; slot++) {
-            if (!(uses[slot] instanceof WatchedPiece)) {
-                registers[slot] = linear;
-                registers[DR7] = (registers[DR7] & ~(CONDITION << conditionBit(slot))) | 2L << (2 * slot);
-                return true;
+    int aim(long[] registers, long linear, int from, boolean overBreakpoints) {
+        for (int slot = from; slot < COUNT; slot++) {
+            if (uses[slot] == null || (overBreakpoints && uses[slot] instanceof Location)) {
+                set(registers, slot, linear);
+                return slot + 1;
             }
         }
-        return false;
+        return COUNT + 1;
+    }
+
+    /** Puts an execute breakpoint over what one slot of what {@link #fill} has filled in holds. */
+    static void set(long[] registers, int slot, long linear) {
+        registers[slot] = linear;
+        registers[DR7] = (registers[DR7] & ~(CONDITION << conditionBit(slot))) | 2L << (2 * slot);
     }
 
     /**

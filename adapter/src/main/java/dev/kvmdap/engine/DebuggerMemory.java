@@ -68,7 +68,7 @@ public final class DebuggerMemory {
         if (!memory.holds(physical, bytes)) {
             throw new NoValueException("lies at " + new GuestVirtual(linear) + ", where there is no RAM");
         }
-        return planted.hide(physical, memory.get(physical, bytes), bytes);
+        return planted.load(physical, bytes);
     }
 
     /**
@@ -81,7 +81,7 @@ public final class DebuggerMemory {
         if (!memory.holds(physical, bytes)) {
             throw new NoValueException("lies at " + new GuestPhysical(physical) + ", where there is no RAM");
         }
-        return planted.hide(physical, memory.get(physical, bytes), bytes);
+        return planted.load(physical, bytes);
     }
 
     /**
@@ -103,9 +103,7 @@ public final class DebuggerMemory {
 
     /** Copies memory at a physical address: the bytes copied before the first one that is no RAM. */
     public int readPhysical(long physical, byte[] into, int from, int length) {
-        int copied = memory.read(physical, into, from, length);
-        planted.hide(physical, into, from, copied);
-        return copied;
+        return planted.read(physical, into, from, length);
     }
 
     /** Changes memory at a linear address, whatever its page's permissions: the bytes written before the first hole. */

@@ -2,6 +2,7 @@ package dev.kvmdap.engine;
 
 import dev.kvmdap.kvm.Exit;
 import dev.kvmdap.x86.GuestVirtual;
+import java.util.Optional;
 
 /** What an exit means to the user. Pure. */
 final class Exits {
@@ -18,10 +19,12 @@ final class Exits {
      * @param vcpu on which vCPU
      * @param pc linear address of the next instruction
      * @param interruptible whether an interrupt could still end a HLT
+     * @param shutdownLosesState whether {@code pc} is that of an earlier moment where the vCPU has shut down
      */
-    static Stop classify(Exit exit, int vcpu, long pc, boolean interruptible) {
+    static Stop classify(Exit exit, int vcpu, long pc, boolean interruptible, boolean shutdownLosesState) {
         if (exit instanceof Exit.Shutdown) {
-            return new Stop.TripleFault(vcpu);
+            return new Stop.TripleFault(
+                    vcpu, shutdownLosesState ? Optional.of(new GuestVirtual(pc)) : Optional.empty());
         }
         if (exit instanceof Exit.Halt) {
             return interruptible ? HaltCheck.withoutInterruptController(vcpu) : HaltCheck.withInterruptsOff(vcpu);

@@ -30,6 +30,8 @@ public record Frame(
         REGISTERS("top frame"),
         /** The compiler's call-frame information said so (DWARF 5, 6.4). */
         CALL_FRAME_INFORMATION("call-frame information"),
+        /** What the processor pushed when it left this code for an exception or interrupt (SDM vol. 3, 6.12.1). */
+        EXCEPTION_FRAME("exception frame"),
         /** The chain of saved frame pointers: right only where code keeps one. */
         FRAME_POINTER("frame pointer"),
         /** The return address at the stack's top: right only before a function's first instruction. */
@@ -45,5 +47,13 @@ public record Frame(
         public String term() {
             return term;
         }
+    }
+
+    /** The frame in a line, for people: {@code #0 0x100234 in main at main.c:12}. */
+    public String text() {
+        String in = function.map(found -> " in " + found.name()).orElse("");
+        String at = line.map(found -> " at " + found.file().path() + ":" + found.line())
+                .orElse("");
+        return "#" + index + " " + pc + in + at;
     }
 }

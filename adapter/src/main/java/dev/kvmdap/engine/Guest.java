@@ -3,10 +3,10 @@ package dev.kvmdap.engine;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.machine.Machine;
 import dev.kvmdap.machine.VcpuThread;
+import dev.kvmdap.symbols.Symbols;
+import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.InstructionKind;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 
 /**
  * A machine under debug from power-on to power-off: a run loop on each vCPU's thread, and what is armed for all of them.
@@ -23,18 +24,21 @@ import java.util.function.Consumer;
 final class Guest implements AutoCloseable {
 
     private static final long HALT_CHECK_MILLISECONDS = 50;
+    private static final long TRAP_CHECK_MILLISECONDS = 100;
 
     private final Machine machine;
     private final Consumer<Run> cameBack;
     private final Traps traps;
-    private final Turnstile turnstile;
+    private final ExceptionTraps exceptions;
+    private final HaltCheck halts;
+    private final Standstill standstill = new Standstill();
     private final List<Cpu> cpus = new ArrayList<>();
     private final List<RunLoop> loops = new ArrayList<>();
     private final ScheduledExecutorService haltWatch;
-    private final Future<?> haltCheck;
+    private final List<Future<?>> checks;
 
     private volatile List<Run> runs = List.of();
-    private final Deque<Stop> untold = new ArrayDeque<>();
+    private final UntoldStops untold = new UntoldStops();
 
     /** One vCPU's way from a resume to its stop. */
     record Run(Guest guest, int vcpu, CompletableFuture<Stop> stop) {}
@@ -42,19 +46,29 @@ final class Guest implements AutoCloseable {
     /**
      * Takes over a machine that has just been switched on.
      *
+     * @param symbols what is known of its code
      * @param cameBack hears of every vCPU that stops, on that vCPU's thread
+     * @param trapsChanged hears that breakpoints or watchpoints stand otherwise than before; any thread
      */
-    Guest(Machine machine, TrapByte trapByte, HostFindings host, Consumer<Run> cameBack) {
+    Guest(
+            Machine machine,
+            Symbols symbols,
+            TrapByte trapByte,
+            HostFindings host,
+            Consumer<Run> cameBack,
+            Runnable trapsChanged) {
         this.machine = machine;
         this.cameBack = cameBack;
         PlantedBytes planted = new PlantedBytes(machine.memory());
-        DebugSlots slots = new DebugSlots();
-        traps = new Traps(trapByte, planted, slots, new Watches(machine, slots, host));
-        turnstile = new Turnstile(this::interruptRunning);
-        HaltCheck halts = new HaltCheck(machine.vcpus().size(), machine.hasInterruptControllers());
+        traps = new Traps(machine, planted, trapByte, host, trapsChanged);
+        exceptions = new ExceptionTraps(traps, cpus, symbols);
+        halts = new HaltCheck(machine.vcpus().size(), machine.hasInterruptControllers());
         for (VcpuThread thread : machine.vcpus()) {
             Cpu cpu = new Cpu(thread, machine.memory(), planted);
-            GuestEntry entry = new GuestEntry(thread.vcpu(), machine, traps, host);
+            Scrutiny scrutiny = new Scrutiny(cpu, traps.catchpoints(), machine);
+            Turnstile turnstile = standstill.turnstile(thread::interrupt);
+            UserMode user = new UserMode(cpu, thread.vcpu(), traps, turnstile, host);
+            GuestEntry entry = new GuestEntry(thread.vcpu(), machine, traps, user, scrutiny, host);
             cpus.add(cpu);
             loops.add(new RunLoop(cpu, thread.vcpu(), traps, turnstile, halts, entry));
         }
@@ -63,15 +77,44 @@ final class Guest implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        haltCheck = haltWatch.scheduleWithFixedDelay(
-                () -> runs.forEach(run -> halts.ask(machine.vcpus().get(run.vcpu()))),
-                HALT_CHECK_MILLISECONDS,
-                HALT_CHECK_MILLISECONDS,
-                TimeUnit.MILLISECONDS);
+        checks = List.of(
+                every(
+                        HALT_CHECK_MILLISECONDS,
+                        () -> runs.forEach(run -> halts.ask(machine.vcpus().get(run.vcpu())))),
+                every(TRAP_CHECK_MILLISECONDS, this::checkTraps));
+    }
+
+    private Future<?> every(long milliseconds, Runnable check) {
+        return haltWatch.scheduleWithFixedDelay(check, milliseconds, milliseconds, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * What waits for the guest's memory or page tables is tried again now and then, since no exit need show that they have
+     * changed; and whoever comes out of the guest shows whether its interrupt table is another one.
+     */
+    private void checkTraps() {
+        if (exceptions.areSet()) {
+            interruptRunning();
+        }
+        if (running() && traps.mayHaveChanged()) {
+            standstill.exclusively(this::reviewTraps);
+        }
+    }
+
+    /** By the page tables of each vCPU that has come beyond real mode, in which all start. */
+    private void reviewTraps() {
+        cpus.stream()
+                .filter(cpu -> cpu.index() == 0 || cpu.mode() != CpuMode.REAL)
+                .forEach(traps::review);
     }
 
     Machine machine() {
         return machine;
+    }
+
+    /** What is armed; looked at only. */
+    Traps traps() {
+        return traps;
     }
 
     Cpu cpu(int vcpu) {
@@ -89,31 +132,84 @@ final class Guest implements AutoCloseable {
 
     /** Changes what is armed, while no vCPU runs guest code. */
     void change(Consumer<Traps> change) {
-        turnstile.exclusively(() -> change.accept(traps));
+        standstill.exclusively(() -> {
+            change.accept(traps);
+            traps.retry(cpus.get(0));
+            if (running()) {
+                traps.guards().settle(cpus.get(0));
+            }
+        });
+    }
+
+    /** What is not to be told any more. */
+    UntoldStops untold() {
+        return untold;
+    }
+
+    /** Changes which exceptions stop the guest, while no vCPU runs guest code. */
+    void changeExceptions(Consumer<ExceptionTraps> change) {
+        standstill.exclusively(() -> change.accept(exceptions));
     }
 
     /** Resumes every vCPU, unless one has a stop to tell first. */
     void runAll() {
-        Stop first = untold.poll();
-        if (first != null) {
-            Run told = new Run(this, first.vcpu(), CompletableFuture.completedFuture(first));
-            runs = List.of(told);
+        start(-1, new StepPlan.Run(), Companions.RUN);
+    }
+
+    /** Lets one vCPU carry out a plan, unless one of those that are to run has a stop to tell first. */
+    void run(int vcpu, StepPlan plan, Companions others) {
+        start(vcpu, plan, others);
+    }
+
+    private void start(int chosen, StepPlan plan, Companions others) {
+        IntPredicate runs = vcpu -> vcpu == chosen || others == Companions.RUN;
+        Optional<Stop> toTell = untold.take(runs, vcpu -> cpus.get(vcpu).pc());
+        if (toTell.isPresent()) {
+            Stop stop = toTell.get();
+            Run told = new Run(this, stop.vcpu(), CompletableFuture.completedFuture(stop));
+            this.runs = List.of(told);
             cameBack.accept(told);
             return;
         }
-        List<Run> started = new ArrayList<>();
-        for (Cpu cpu : cpus) {
-            started.add(new Run(this, cpu.index(), new CompletableFuture<>()));
-        }
-        runs = List.copyOf(started);
-        started.forEach(run -> start(run, new StepPlan.Run()));
+        settle();
+        this.runs = cpus.stream()
+                .map(Cpu::index)
+                .filter(runs::test)
+                .map(vcpu -> new Run(this, vcpu, new CompletableFuture<>()))
+                .toList();
+        this.runs.forEach(run -> start(run, run.vcpu() == chosen ? plan : new StepPlan.Run()));
     }
 
-    /** Lets one vCPU carry out a plan; the others stand still. */
-    void run(int vcpu, StepPlan plan) {
-        Run run = new Run(this, vcpu, new CompletableFuture<>());
-        runs = List.of(run);
-        start(run, plan);
+    /** Resumes every vCPU; one is hit by what is armed where it stands. */
+    void runArriving(int vcpu) {
+        machine.vcpus()
+                .get(vcpu)
+                .call(thread -> Optional.ofNullable(loops.get(vcpu).arrive()))
+                .ifPresent(hit -> untold.add(hit, cpu(vcpu).pc()));
+        runAll();
+    }
+
+    /** Lets a vCPU that came back carry out another plan; the others go on with what they do. */
+    void goOn(Run cameBack, StepPlan plan) {
+        Run next = new Run(this, cameBack.vcpu(), new CompletableFuture<>());
+        runs = runs.stream().map(run -> run.equals(cameBack) ? next : run).toList();
+        start(next, plan);
+    }
+
+    /** Whether a run's stop has yet to be dealt with. */
+    boolean expects(Run run) {
+        return runs.contains(run);
+    }
+
+    /**
+     * Before vCPUs run: guards are set only now, for all that were asked for while the guest stood still, since a memory slot takes
+     * milliseconds; and what watched memory holds is what their accesses are compared with.
+     */
+    private void settle() {
+        standstill.exclusively(() -> {
+            traps.guards().settle(cpus.get(0));
+            traps.watches().refresh(cpus.get(0));
+        });
     }
 
     private void start(Run run, StepPlan plan) {
@@ -143,22 +239,27 @@ final class Guest implements AutoCloseable {
     /**
      * Brings the whole guest to a stand because one vCPU came back.
      *
-     * @return its stop; empty if that run's stop has been dealt with already
+     * @param first one that {@link #expects}
+     * @return the stop to tell: its own, or where it has only been paused, one that another vCPU came to
      */
-    Optional<Stop> hold(Run first) {
-        if (!runs.contains(first)) {
-            return Optional.empty();
-        }
+    Stop hold(Run first) {
         pause();
         Stop told = first.stop().join();
         for (Run run : runs) {
             Stop stop = run.stop().join();
-            if (!run.equals(first) && !(stop instanceof Stop.Paused)) {
-                untold.add(stop);
+            if (run.equals(first)) {
+                continue;
+            }
+            if (told instanceof Stop.Paused && UntoldStops.isWorthTelling(stop)) {
+                told = stop;
+            } else {
+                untold.add(stop, cpus.get(stop.vcpu()).pc());
             }
         }
         runs = List.of();
-        return Optional.of(told);
+        standstill.exclusively(this::reviewTraps);
+        halts.end();
+        return told;
     }
 
     private void interruptRunning() {
@@ -171,11 +272,23 @@ final class Guest implements AutoCloseable {
 
     @Override
     public void close() {
-        haltCheck.cancel(false);
+        checks.forEach(check -> check.cancel(false));
         haltWatch.shutdown();
         pause();
         runs.forEach(run -> run.stop().join());
         runs = List.of();
+        awaitChecks();
         machine.close();
+    }
+
+    /** None may look at memory that is not there any more. */
+    private void awaitChecks() {
+        try {
+            while (!haltWatch.awaitTermination(1, TimeUnit.SECONDS)) {
+                interruptRunning();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -24,6 +24,8 @@ final class GuestEntry {
         STEPPED,
         /** A debug exception or a breakpoint; {@link Vcpu#debugException} and its neighbours tell which. */
         DEBUG,
+        /** A planted byte was met in user mode; RIP is at it. */
+        TRAPPED,
         /** Another thread wants something. */
         INTERRUPTED,
         /** A device wants something of the machine: {@link #effect}. */
@@ -49,24 +51,37 @@ final class GuestEntry {
     private final PortBus ports;
     private final GuestMemory memory;
     private final Traps traps;
+    private final UserMode user;
+    private final Scrutiny scrutiny;
     private final int stepControl;
     private final int trapControl;
     private final boolean staysArmed;
+    private final boolean shutdownLosesState;
     private final long[] debugRegisters = new long[8];
+    private final SystemRegisters system = new SystemRegisters();
     private Armed armed = Armed.NOTHING;
     private int armedVersion;
+    private int armedFaults;
     private Effect effect = Effect.none();
     private long touched;
 
-    GuestEntry(Vcpu vcpu, Machine machine, Traps traps, HostFindings host) {
+    GuestEntry(Vcpu vcpu, Machine machine, Traps traps, UserMode user, Scrutiny scrutiny, HostFindings host) {
         this.vcpu = vcpu;
         this.ports = machine.ports();
         this.memory = machine.memory();
         this.traps = traps;
+        this.user = user;
+        this.scrutiny = scrutiny;
         this.staysArmed = host.stepStaysArmed();
+        this.shutdownLosesState = !host.shutdownKeepsState();
         this.trapControl = traps.trapByte().control();
         this.stepControl =
                 Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_SINGLESTEP | (host.guestDebugControls() & Abi.GUESTDBG_BLOCKIRQ);
+    }
+
+    /** What looks at what the guest does in there. */
+    Scrutiny scrutiny() {
+        return scrutiny;
     }
 
     /** Registers may have been changed: whatever was armed counts no more. */
@@ -80,16 +95,43 @@ final class GuestEntry {
      * @param disarmedSlot the slot whose breakpoint is to be passed, or {@link #NO_SLOT}
      * @param kind of the instruction
      * @param interruptible whether an interrupt may come first: its handler is stepped then
+     * @param faults where the step ends too
      */
-    Outcome step(int disarmedSlot, InstructionKind kind, boolean interruptible) {
+    Outcome step(int disarmedSlot, InstructionKind kind, boolean interruptible, FaultHandlers faults) {
+        Outcome outcome = stepOnce(disarmedSlot, kind, interruptible, faults);
+        while (user.givesPage(outcome)) {
+            outcome = stepOnce(disarmedSlot, kind, interruptible, faults);
+        }
+        return outcome;
+    }
+
+    private Outcome stepOnce(int disarmedSlot, InstructionKind kind, boolean interruptible, FaultHandlers faults) {
+        if (user.isEntered()) {
+            return stepUser(interruptible, faults);
+        }
+        user.endSteps();
         Armed wanted = interruptible ? Armed.INTERRUPTIBLE_STEP : Armed.STEP;
-        if (armed != wanted || armedVersion != traps.version() || disarmedSlot != NO_SLOT) {
-            arm(wanted, interruptible ? stepControl & ~Abi.GUESTDBG_BLOCKIRQ : stepControl, disarmedSlot);
+        boolean same = armed == wanted && armedVersion == traps.version() && armedFaults == faults.version();
+        if (!same || disarmedSlot != NO_SLOT) {
+            armStep(wanted, disarmedSlot, faults);
         }
         Outcome outcome = enter(true);
         boolean harmless = kind == InstructionKind.OTHER && outcome == Outcome.DEBUG && disarmedSlot == NO_SLOT;
         armed = staysArmed && harmless ? wanted : Armed.NOTHING;
         return outcome;
+    }
+
+    private Outcome stepUser(boolean interruptible, FaultHandlers faults) {
+        traps.slots().fill(debugRegisters, NO_SLOT);
+        aimAt(faults, 0, !interruptible);
+        user.beginStep(debugRegisters);
+        armed = Armed.NOTHING;
+        vcpu.setGuestDebug(
+                (interruptible ? stepControl & ~Abi.GUESTDBG_BLOCKIRQ : stepControl)
+                        | Abi.GUESTDBG_USE_HW_BP
+                        | plantedControl(),
+                debugRegisters);
+        return user.endStep(enter(true));
     }
 
     /** Whether the trap flag ended the step whose outcome this is, and nothing that came before. */
@@ -105,12 +147,16 @@ final class GuestEntry {
      *
      * @param destination linear address of the instruction that follows it
      * @param disarmedSlot as for {@link #step}
+     * @param faults where the run ends too
      */
-    Outcome runTo(long destination, int disarmedSlot) {
+    Outcome runTo(long destination, int disarmedSlot, FaultHandlers faults) {
+        user.endSteps();
         traps.slots().fill(debugRegisters, disarmedSlot);
-        if (!traps.slots().aim(debugRegisters, destination)) {
-            return step(disarmedSlot, InstructionKind.OTHER, false);
+        int next = traps.slots().aim(debugRegisters, destination, 0, true);
+        if (next > DebugSlots.COUNT) {
+            return step(disarmedSlot, InstructionKind.OTHER, false, faults);
         }
+        aimAt(faults, next, true);
         int control = (stepControl & ~Abi.GUESTDBG_SINGLESTEP) | Abi.GUESTDBG_USE_HW_BP | plantedControl();
         armed = Armed.NOTHING;
         vcpu.setGuestDebug(control, debugRegisters);
@@ -131,12 +177,35 @@ final class GuestEntry {
         arm(Armed.RUN, vector == BREAKPOINT_VECTOR ? Abi.GUESTDBG_INJECT_BP : Abi.GUESTDBG_INJECT_DB, NO_SLOT);
     }
 
+    /** The vCPU's user mode. */
+    UserMode user() {
+        return user;
+    }
+
     /** Runs freely. */
     Outcome run() {
+        user.endSteps();
+        Outcome outcome = runOnce();
+        while (user.givesPage(outcome)) {
+            outcome = runOnce();
+        }
+        return outcome;
+    }
+
+    /** Runs freely with interrupts held back. */
+    Outcome runUndisturbed() {
+        user.endSteps();
+        user.prepareRun();
+        arm(Armed.NOTHING, stepControl & ~Abi.GUESTDBG_SINGLESTEP, NO_SLOT);
+        return user.endRun(enter(false));
+    }
+
+    private Outcome runOnce() {
+        user.prepareRun();
         if (armed != Armed.RUN || armedVersion != traps.version()) {
             arm(Armed.RUN, 0, NO_SLOT);
         }
-        return enter(false);
+        return user.endRun(enter(false));
     }
 
     /** Adds watchpoints to those that {@link #takeTouched} answers. */
@@ -157,11 +226,31 @@ final class GuestEntry {
     }
 
     private void arm(Armed purpose, int control, int disarmedSlot) {
-        boolean slots = traps.slots().fill(debugRegisters, disarmedSlot);
+        setGuestDebug(purpose, control, traps.slots().fill(debugRegisters, disarmedSlot));
+    }
+
+    private void setGuestDebug(Armed purpose, int control, boolean slots) {
         int wanted = control | (slots ? Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_USE_HW_BP : 0) | plantedControl();
         vcpu.setGuestDebug(wanted, debugRegisters);
         armed = purpose;
         armedVersion = traps.version();
+    }
+
+    /** With no interrupt let in, nothing but a fault can lead elsewhere: breakpoints need no slots until the step has ended. */
+    private void armStep(Armed purpose, int disarmedSlot, FaultHandlers faults) {
+        boolean heldBack = purpose == Armed.STEP;
+        boolean slots = traps.slots().fill(debugRegisters, disarmedSlot);
+        slots |= aimAt(faults, 0, heldBack);
+        setGuestDebug(purpose, heldBack ? stepControl : stepControl & ~Abi.GUESTDBG_BLOCKIRQ, slots);
+        armedFaults = faults.version();
+    }
+
+    private boolean aimAt(FaultHandlers faults, int from, boolean overBreakpoints) {
+        int next = from;
+        for (int i = 0; i < faults.count() && next < DebugSlots.COUNT; i++) {
+            next = traps.slots().aim(debugRegisters, faults.address(i), next, overBreakpoints);
+        }
+        return next > from && faults.count() > 0;
     }
 
     private int plantedControl() {
@@ -170,12 +259,19 @@ final class GuestEntry {
 
     private Outcome enter(boolean stepping) {
         while (true) {
-            int reason = vcpu.run();
+            int reason = runVcpu();
             switch (reason) {
                 case Abi.EXIT_IO, Abi.EXIT_MMIO -> {
                     serve(reason);
-                    if (stepping || touched != 0 || effect != Effect.none()) {
+                    if (stepping
+                            || touched != 0
+                            || scrutiny.hasSeen()
+                            || effect != Effect.none()
+                            || hasChangeToNotice()) {
                         return complete();
+                    }
+                    if (user.isStale()) {
+                        return Outcome.INTERRUPTED;
                     }
                 }
                 case Abi.EXIT_DEBUG -> {
@@ -193,12 +289,41 @@ final class GuestEntry {
         }
     }
 
+    /** Where KVM resets a vCPU that shuts down, its state is set to what it was when it last entered the guest. */
+    private int runVcpu() {
+        if (!shutdownLosesState) {
+            return vcpu.run();
+        }
+        vcpu.keepRegisters();
+        int reason = vcpu.run();
+        if (reason == Abi.EXIT_SHUTDOWN) {
+            vcpu.recallRegisters();
+        }
+        return reason;
+    }
+
+    /** Whether a vCPU that has shut down shows the state of an earlier moment. */
+    boolean shutdownLosesState() {
+        return shutdownLosesState;
+    }
+
+    /** Whether traps may have to move before the guest goes on. */
+    private boolean hasChangeToNotice() {
+        return traps.guards().hasNews() || (traps.hasSystemListeners() && system.differ(vcpu.sregs()));
+    }
+
+    /** Whether the vCPU's system registers are others than when this was last asked. */
+    boolean takeSystemChange() {
+        return system.haveChanged(vcpu.sregs());
+    }
+
     /** Lets the instruction whose device access was served retire, without executing the next one. */
     private Outcome complete() {
         while (true) {
             int reason = vcpu.complete();
             if (reason != Abi.EXIT_IO && reason != Abi.EXIT_MMIO) {
-                return effect == Effect.none() ? Outcome.STEPPED : Outcome.EFFECT;
+                boolean retired = reason == Abi.EXIT_INTR || reason == Abi.EXIT_DEBUG;
+                return effect != Effect.none() ? Outcome.EFFECT : retired ? Outcome.STEPPED : Outcome.EXIT;
             }
             Effect before = effect;
             serve(reason);
@@ -224,12 +349,14 @@ final class GuestEntry {
             if (!write) {
                 vcpu.setMmioData(-1L);
             }
+            scrutiny.nothingThere(physical, length, write, write ? vcpu.mmioData() : -1L);
             return;
         }
         if (write) {
-            memory.put(physical, vcpu.mmioData(), length);
+            traps.planted().store(physical, vcpu.mmioData(), length);
+            traps.guards().written(physical, length);
         } else {
-            vcpu.setMmioData(memory.get(physical, length));
+            vcpu.setMmioData(traps.planted().load(physical, length));
         }
         touched |= traps.watches().touched(physical, length, write);
     }
@@ -240,12 +367,16 @@ final class GuestEntry {
         int size = vcpu.ioSize();
         synchronized (ports) {
             for (int i = 0; i < vcpu.ioCount(); i++) {
+                int value;
                 if (vcpu.ioIsOut()) {
-                    Effect wanted = ports.out(port, size, vcpu.ioData(i));
+                    value = vcpu.ioData(i);
+                    Effect wanted = ports.out(port, size, value);
                     effect = wanted == Effect.none() ? effect : wanted;
                 } else {
-                    vcpu.setIoData(i, ports.in(port, size));
+                    value = ports.in(port, size);
+                    vcpu.setIoData(i, value);
                 }
+                scrutiny.port(port, size, vcpu.ioIsOut(), value);
             }
         }
     }

@@ -3,8 +3,10 @@ package dev.kvmdap.engine;
 import dev.kvmdap.engine.GuestEntry.Outcome;
 import dev.kvmdap.kvm.Abi;
 import dev.kvmdap.kvm.Vcpu;
+import dev.kvmdap.x86.GuestVirtual;
 import dev.kvmdap.x86.Instruction;
 import dev.kvmdap.x86.InstructionKind;
+import dev.kvmdap.x86.X86Exception;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * so long. On the vCPU's thread.
  */
 final class InstructionStep {
+
+    private static final int DEBUG_VECTOR = 1;
+    private static final int BREAKPOINT_VECTOR = 3;
 
     private final Cpu cpu;
     private final Vcpu vcpu;
@@ -21,8 +26,10 @@ final class InstructionStep {
 
     private final byte[] code = new byte[Instruction.MAX_BYTES];
     private final Instruction instruction = new Instruction();
+    private final FaultHandlers faultHandlers;
     private long pc;
     private boolean interruptible;
+    private boolean faulted;
 
     InstructionStep(Cpu cpu, Vcpu vcpu, Traps traps, Turnstile turnstile, GuestEntry guest) {
         this.cpu = cpu;
@@ -30,6 +37,12 @@ final class InstructionStep {
         this.traps = traps;
         this.turnstile = turnstile;
         this.guest = guest;
+        this.faultHandlers = new FaultHandlers(cpu);
+    }
+
+    /** The guest has run meanwhile, or its memory has been changed. */
+    void prepare() {
+        faultHandlers.forget();
     }
 
     /** Looks at the instruction that will be executed. */
@@ -39,9 +52,24 @@ final class InstructionStep {
         return instruction.decode(code, available, cpu.codeBits());
     }
 
+    /** What was decoded. */
+    Instruction decoded() {
+        return instruction;
+    }
+
     /** The linear address of the instruction that was decoded. */
     long pc() {
         return pc;
+    }
+
+    /** Lets a HLT that has been executed sleep until an interrupt comes, and takes the first step in its handler. */
+    Outcome awaken() {
+        return guest.step(GuestEntry.NO_SLOT, InstructionKind.OTHER, true, faultHandlers);
+    }
+
+    /** Whether the last one that was executed has raised a fault, and the vCPU stands before its handler's first instruction. */
+    boolean faulted() {
+        return faulted;
     }
 
     /** The linear address behind it. For kinds other than {@link InstructionKind#OTHER}. */
@@ -56,30 +84,49 @@ final class InstructionStep {
      */
     Outcome execute(boolean interruptible) {
         this.interruptible = interruptible;
+        if (guest.user().returnsToUser(instruction.kind())) {
+            return Outcome.STEPPED;
+        }
         Location here = traps.at(cpu, pc);
         Outcome outcome = pass(here);
-        return isForbiddenFetch(outcome) ? passOnForbiddenPage(here) : outcome;
+        return mayBeForbidden(outcome) ? passWithPagesOpen(here) : outcome;
     }
 
-    /** Whether the guest could not execute an instruction, since reads of its page are watched. */
-    boolean isForbiddenFetch(Outcome outcome) {
+    /** Whether KVM could not execute an instruction while pages are forbidden to the guest since they are watched. */
+    boolean mayBeForbidden(Outcome outcome) {
         return outcome == Outcome.EXIT
                 && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR
-                && traps.watches().pages().forbidsFetch(cpu.translate(cpu.pc()));
+                && traps.watches().pages().forbidsAny();
     }
 
-    /** With the page open to the guest for this instruction; what it changes there is seen by comparing. */
-    private Outcome passOnForbiddenPage(@Nullable Location here) {
-        long page = cpu.translate(cpu.pc());
-        PageTraps pages = traps.watches().pages();
+    /** Alone, with all pages open to the guest for this instruction; what it changes there is seen by comparing. */
+    private Outcome passWithPagesOpen(@Nullable Location here) {
         interruptible = false;
-        turnstile.exclusivelyFromInside(() -> pages.lift(page));
-        try {
-            Outcome outcome = pass(here);
-            guest.touch(traps.watches().changedAnywhere(cpu));
-            return outcome;
-        } finally {
-            turnstile.exclusivelyFromInside(() -> pages.restore(page));
+        WithPagesOpen open = new WithPagesOpen(here);
+        turnstile.exclusivelyFromInside(open);
+        return open.outcome;
+    }
+
+    private final class WithPagesOpen implements Runnable {
+        private final @Nullable Location here;
+        private Outcome outcome = Outcome.INTERRUPTED;
+
+        WithPagesOpen(@Nullable Location here) {
+            this.here = here;
+        }
+
+        @Override
+        public void run() {
+            PageTraps pages = traps.watches().pages();
+            long others = traps.watches().changedAnywhere(cpu);
+            pages.lift();
+            try {
+                outcome = pass(here);
+                guest.touch(traps.watches().changedAnywhere(cpu) & ~others);
+                traps.guards().suspectAll();
+            } finally {
+                pages.restore();
+            }
         }
     }
 
@@ -120,25 +167,94 @@ final class InstructionStep {
     }
 
     private Outcome enter(int disarmedSlot) {
+        faultHandlers.choose(instruction, pc);
+        long rip = cpu.regs().rip();
+        int codeSegment = cpu.sregs().cs().selector();
+        Outcome outcome = enterGuest(disarmedSlot);
+        long reached = cpu.pc();
+        faulted = reached != pc
+                && faultHandlers.isChosen(reached)
+                && !isInterruptThatTheGuestEmulates(reached)
+                && SavedFlags.isReturnAddress(cpu, rip, codeSegment);
+        return outcome;
+    }
+
+    /** Where KVM cannot carry INT n out it raises #UD, which no processor does. */
+    private boolean isInterruptThatTheGuestEmulates(long reached) {
+        return instruction.kind() == InstructionKind.INT
+                && faultHandlers.isHandler(X86Exception.INVALID_OPCODE, reached);
+    }
+
+    private Outcome enterGuest(int disarmedSlot) {
         long destination = Destination.of(instruction, pc, cpu, vcpu);
-        if (destination != Destination.UNKNOWN) {
-            return guest.runTo(destination, disarmedSlot);
+        if (guest.user().isEntered()) {
+            return enterUser(destination);
         }
+        if (destination != Destination.UNKNOWN) {
+            return guest.runTo(destination, disarmedSlot, faultHandlers);
+        }
+        return stepCarefully(disarmedSlot);
+    }
+
+    /** The trap flag does not come back to the guest where the instruction faults. */
+    private Outcome stepCarefully(int disarmedSlot) {
         long rip = cpu.regs().rip();
         long stack = cpu.regs().rsp();
         int codeSegment = cpu.sregs().cs().selector();
-        Outcome outcome = guest.step(disarmedSlot, instruction.kind(), interruptible);
-        if (hasFaulted(outcome, rip, stack)) {
+        Outcome outcome = guest.step(disarmedSlot, instruction.kind(), interruptible, faultHandlers);
+        if (hasJumped(outcome, rip, stack)) {
             SavedFlags.clearTrapFlag(cpu, rip, codeSegment);
         }
         return outcome;
+    }
+
+    /** Where debug registers stop nobody: only the handlers of exceptions lie elsewhere. */
+    private Outcome enterUser(long destination) {
+        return switch (instruction.kind()) {
+            case INT ->
+                destination == Destination.UNKNOWN || !isException(instruction.vector())
+                        ? stepCarefully(GuestEntry.NO_SLOT)
+                        : guest.runTo(destination, GuestEntry.NO_SLOT, faultHandlers);
+            case SYSCALL ->
+                destination == Destination.UNKNOWN ? stepCarefully(GuestEntry.NO_SLOT) : runToPlanted(destination);
+            case PUSHF -> stepPushf();
+            default -> stepCarefully(GuestEntry.NO_SLOT);
+        };
+    }
+
+    private static boolean isException(int vector) {
+        return vector == DEBUG_VECTOR || vector == BREAKPOINT_VECTOR;
+    }
+
+    /** The image that it has pushed shows the debugger's trap flag. */
+    private Outcome stepPushf() {
+        boolean own = (cpu.regs().rflags() & UserContext.TRAP_FLAG) != 0;
+        Outcome outcome = stepCarefully(GuestEntry.NO_SLOT);
+        if (outcome == Outcome.STEPPED && !own) {
+            byte[] high = new byte[1];
+            cpu.memory().read(cpu.stackPointer() + 1, high, 0, 1);
+            high[0] &= ~(UserContext.TRAP_FLAG >>> Byte.SIZE);
+            cpu.memory().write(cpu.stackPointer() + 1, high, 0, 1);
+        }
+        return outcome;
+    }
+
+    private Outcome runToPlanted(long destination) {
+        Location[] target = new Location[1];
+        turnstile.exclusivelyFromInside(() -> target[0] = traps.addTemporary(new GuestVirtual(destination), cpu));
+        try {
+            Outcome outcome = guest.runUndisturbed();
+            return outcome == Outcome.TRAPPED && cpu.pc() == destination ? Outcome.STEPPED : outcome;
+        } finally {
+            turnstile.exclusivelyFromInside(() -> traps.removeTemporary(target[0]));
+        }
     }
 
     /**
      * Whether the step has ended in a handler: the trap flag did not end it, but a trap in the handler, or another thread;
      * or it did, on hosts whose KVM delivers exceptions itself, behind the handler's first instruction.
      */
-    private boolean hasFaulted(Outcome outcome, long rip, long stack) {
+    private boolean hasJumped(Outcome outcome, long rip, long stack) {
         long passed = cpu.regs().rip() - rip;
         if (!guest.isEndOfStep(outcome)) {
             return passed != 0;

@@ -12,6 +12,7 @@ final class InterruptTable {
     /** What {@link #handler} answers for a vector that leads nowhere, or to another task. */
     static final long NO_HANDLER = -1;
 
+    private static final int VECTORS = 256;
     private static final int LOCAL = 1 << 2;
     private static final int SELECTOR_INDEX = ~7 & 0xffff;
     private static final long LINEAR_32 = 0xffff_ffffL;
@@ -25,12 +26,50 @@ final class InterruptTable {
      * @return {@link #NO_HANDLER} where the vector has none, or the current privilege level must not use it
      */
     static long handler(Cpu cpu, int vector) {
+        return handler(cpu, vector, cpu.privilegeLevel());
+    }
+
+    /**
+     * The linear address of the handler that an exception comes to, whatever the privilege level.
+     *
+     * @param vector 0 to 31
+     * @return {@link #NO_HANDLER} where the vector has none
+     */
+    static long faultHandler(Cpu cpu, int vector) {
+        return handler(cpu, vector, 0);
+    }
+
+    private static long handler(Cpu cpu, int vector, int privilegeLevel) {
         long handler = switch (cpu.mode()) {
             case REAL -> realModeHandler(cpu, vector);
-            case PROTECTED -> gate(cpu, vector, Long.BYTES);
-            case COMPATIBILITY, LONG -> gate(cpu, vector, 2 * Long.BYTES);
+            case PROTECTED -> gate(cpu, vector, privilegeLevel, Long.BYTES);
+            case COMPATIBILITY, LONG -> gate(cpu, vector, privilegeLevel, 2 * Long.BYTES);
         };
         return handler == NO_HANDLER || cpu.translate(handler) == PageWalk.NOT_MAPPED ? NO_HANDLER : handler;
+    }
+
+    /** The size of what is pushed for a handler of the current mode: 2, 4 or 8 bytes. */
+    static int wordBytes(Cpu cpu) {
+        return switch (cpu.mode()) {
+            case REAL -> Short.BYTES;
+            case PROTECTED -> Integer.BYTES;
+            case COMPATIBILITY, LONG -> Long.BYTES;
+        };
+    }
+
+    /** The first vector whose handler begins at a linear address; -1 where there is none. */
+    static int vectorOf(Cpu cpu, long handler) {
+        for (int vector = 0; vector < VECTORS; vector++) {
+            long found = switch (cpu.mode()) {
+                case REAL -> realModeHandler(cpu, vector);
+                case PROTECTED -> gate(cpu, vector, 0, Long.BYTES);
+                case COMPATIBILITY, LONG -> gate(cpu, vector, 0, 2 * Long.BYTES);
+            };
+            if (found == handler) {
+                return vector;
+            }
+        }
+        return -1;
     }
 
     private static long realModeHandler(Cpu cpu, int vector) {
@@ -42,7 +81,7 @@ final class InterruptTable {
         return ((pointer >>> 16 & 0xffff) << 4) + (pointer & 0xffff);
     }
 
-    private static long gate(Cpu cpu, int vector, int size) {
+    private static long gate(Cpu cpu, int vector, int privilegeLevel, int size) {
         OptionalLong low = entry(cpu, vector, size, 0, Long.BYTES);
         if (low.isEmpty()) {
             return NO_HANDLER;
@@ -53,7 +92,7 @@ final class InterruptTable {
                         low.getAsLong(),
                         entry(cpu, vector, size, Long.BYTES, Long.BYTES).orElse(0))
                 : Gate.decode(low.getAsLong());
-        if (!gate.present() || gate.type() == Gate.TASK_GATE || gate.dpl() < cpu.privilegeLevel()) {
+        if (!gate.present() || gate.type() == Gate.TASK_GATE || gate.dpl() < privilegeLevel) {
             return NO_HANDLER;
         }
         return wide ? gate.offset() : inSegment(cpu, gate);

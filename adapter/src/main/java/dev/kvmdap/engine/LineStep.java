@@ -23,6 +23,7 @@ final class LineStep {
 
     private final Symbols symbols;
     private final boolean over;
+    private final long entered;
     private final Optional<Function> function;
     private final long frameEnd;
     private StepPlan.LeaveRanges leave;
@@ -33,17 +34,42 @@ final class LineStep {
      * Begins a step.
      *
      * @param pc linear address of the next instruction
-     * @param over whether calls run through
      * @param frameEnd the stack's top once this function has returned, unsigned, or {@link #UNKNOWN_FRAME_END}
      */
-    LineStep(Symbols symbols, long pc, boolean over, long frameEnd) {
+    LineStep(Symbols symbols, long pc, StepKind kind, long frameEnd) {
+        this(symbols, pc, kind, frameEnd, StepPlan.LeaveRanges.NO_CALL);
+    }
+
+    private LineStep(Symbols symbols, long pc, StepKind kind, long frameEnd, long entered) {
         this.symbols = symbols;
-        this.over = over;
+        this.over = kind != StepKind.INTO;
+        this.entered = entered;
         this.function = symbols.functionAt(pc);
         this.frameEnd = frameEnd;
-        List<AddressRange> ranges = symbols.lineRanges(pc);
-        this.hasLines = !ranges.isEmpty();
-        this.leave = hasLines ? new StepPlan.LeaveRanges(ranges, over) : StepPlan.LeaveRanges.instruction(pc);
+        List<AddressRange> line = symbols.lineRanges(pc);
+        this.hasLines = !line.isEmpty();
+        List<AddressRange> ranges = kind == StepKind.FORWARD ? fromTheBeginning(line, pc) : line;
+        this.leave = hasLines
+                ? new StepPlan.LeaveRanges(ranges, over, entered)
+                : new StepPlan.LeaveRanges(List.of(new AddressRange(pc, pc + 1)), true, entered);
+    }
+
+    /**
+     * A step over the rest of the line but into one of its calls.
+     *
+     * @param pc linear address of the next instruction
+     * @param call linear address of the call
+     */
+    static LineStep into(Symbols symbols, long pc, long call, long frameEnd) {
+        return new LineStep(symbols, pc, StepKind.OVER, frameEnd, call);
+    }
+
+    /** The line, and all code of its function in front of it: where a loop jumps back to. */
+    private List<AddressRange> fromTheBeginning(List<AddressRange> line, long pc) {
+        return line.stream()
+                .filter(range -> range.contains(pc))
+                .map(range -> new AddressRange(function.map(Function::low).orElse(range.low()), range.high()))
+                .toList();
     }
 
     /** The plan to begin with. */
@@ -59,14 +85,22 @@ final class LineStep {
      */
     @Nullable StepPlan next(Cpu cpu, InstructionKind executed) {
         long pc = cpu.pc();
-        if (arriving || !hasLines) {
+        if (arriving) {
+            return null;
+        }
+        boolean called = executed == InstructionKind.CALL;
+        boolean calledFar = executed == InstructionKind.CALL_FAR;
+        if ((called || calledFar) && entered != StepPlan.LeaveRanges.NO_CALL) {
+            return toBody(pc);
+        }
+        if (!hasLines) {
             return null;
         }
         if (leave.contains(pc)) {
             return leave;
         }
         Optional<SourceLine> row = symbols.lineAt(pc);
-        if (executed == InstructionKind.CALL) {
+        if (called) {
             return row.isPresent() ? toBody(pc) : passCall(cpu);
         }
         boolean returned = Long.compareUnsigned(cpu.stackPointer(), frameEnd) >= 0;
@@ -76,7 +110,7 @@ final class LineStep {
         if (!symbols.functionAt(pc).equals(function)) {
             return null;
         }
-        leave = new StepPlan.LeaveRanges(symbols.lineRanges(pc), over);
+        leave = new StepPlan.LeaveRanges(symbols.lineRanges(pc), over, entered);
         return leave;
     }
 

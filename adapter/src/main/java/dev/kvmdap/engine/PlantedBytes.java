@@ -2,29 +2,35 @@ package dev.kvmdap.engine;
 
 import dev.kvmdap.machine.GuestMemory;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The trapping bytes in the guest's memory and what stood there before, by physical address: however many linear
- * addresses lead to the code, there is one byte. Changed only behind the {@link Turnstile}.
+ * The trapping bytes in the guest's memory and what the guest has there, by physical address: however many linear
+ * addresses lead to the code, there is one byte. Changed only behind the {@link Turnstile}; any thread may read.
  */
 final class PlantedBytes {
 
     private final GuestMemory memory;
-    private long[] addresses = {};
-    private Planted[] planted = {};
+
+    /** Ascending by address; never changed in place. */
+    private volatile Planted[] planted = {};
 
     /** One byte, lifted while its instruction is being stepped. */
     static final class Planted {
         private final long physical;
         private final byte trap;
         private final Location location;
-        private byte original;
+        private volatile byte original;
+        private byte known;
 
         private Planted(long physical, byte trap, byte original, Location location) {
             this.physical = physical;
             this.trap = trap;
             this.original = original;
+            this.known = original;
             this.location = location;
         }
 
@@ -32,8 +38,19 @@ final class PlantedBytes {
             return location;
         }
 
+        long physical() {
+            return physical;
+        }
+
         byte trap() {
             return trap;
+        }
+
+        /** Whether the guest has written another byte since this was last asked. */
+        boolean takeRewritten() {
+            boolean rewritten = original != known;
+            known = original;
+            return rewritten;
         }
     }
 
@@ -42,7 +59,20 @@ final class PlantedBytes {
     }
 
     boolean isEmpty() {
-        return addresses.length == 0;
+        return planted.length == 0;
+    }
+
+    /** Whether a byte is planted for such a location. */
+    boolean any(Predicate<Location> wanted) {
+        return Arrays.stream(planted).map(Planted::location).anyMatch(wanted);
+    }
+
+    /** The pages on which bytes are planted for such locations. */
+    Set<Long> pages(Predicate<Location> wanted) {
+        return Arrays.stream(planted)
+                .filter(planted -> wanted.test(planted.location))
+                .map(planted -> planted.physical & -GuestMemory.PAGE)
+                .collect(Collectors.toSet());
     }
 
     boolean canHold(long physical) {
@@ -51,16 +81,11 @@ final class PlantedBytes {
 
     Planted plant(long physical, byte trap, Location location) {
         Planted added = new Planted(physical, trap, memory.getByte(physical), location);
-        int at = -Arrays.binarySearch(addresses, physical) - 1;
-        long[] grownAddresses = new long[addresses.length + 1];
+        int at = firstFrom(planted, physical);
         Planted[] grown = new Planted[planted.length + 1];
-        System.arraycopy(addresses, 0, grownAddresses, 0, at);
         System.arraycopy(planted, 0, grown, 0, at);
-        grownAddresses[at] = physical;
         grown[at] = added;
-        System.arraycopy(addresses, at, grownAddresses, at + 1, addresses.length - at);
         System.arraycopy(planted, at, grown, at + 1, planted.length - at);
-        addresses = grownAddresses;
         planted = grown;
         memory.putByte(physical, trap);
         return added;
@@ -68,20 +93,13 @@ final class PlantedBytes {
 
     void remove(Planted removed) {
         lift(removed);
-        int at = Arrays.binarySearch(addresses, removed.physical);
-        long[] shrunkAddresses = new long[addresses.length - 1];
-        Planted[] shrunk = new Planted[planted.length - 1];
-        System.arraycopy(addresses, 0, shrunkAddresses, 0, at);
-        System.arraycopy(planted, 0, shrunk, 0, at);
-        System.arraycopy(addresses, at + 1, shrunkAddresses, at, shrunkAddresses.length - at);
-        System.arraycopy(planted, at + 1, shrunk, at, shrunk.length - at);
-        addresses = shrunkAddresses;
-        planted = shrunk;
+        planted = Arrays.stream(planted).filter(there -> !there.equals(removed)).toArray(Planted[]::new);
     }
 
     @Nullable Planted at(long physical) {
-        int at = Arrays.binarySearch(addresses, physical);
-        return at < 0 ? null : planted[at];
+        Planted[] all = planted;
+        int at = firstFrom(all, physical);
+        return at < all.length && all[at].physical == physical ? all[at] : null;
     }
 
     /** Puts the guest's own byte back, unless the guest has written something else over ours. */
@@ -93,53 +111,92 @@ final class PlantedBytes {
 
     /** Plants again, over what the guest may have written meanwhile; not one that has been removed while it was lifted. */
     void replant(Planted lifted) {
-        if (at(lifted.physical) != lifted) {
+        if (!lifted.equals(at(lifted.physical))) {
             return;
         }
         lifted.original = memory.getByte(lifted.physical);
         memory.putByte(lifted.physical, lifted.trap);
     }
 
+    /** Plants again where the guest has written over a byte that was not lifted. */
+    void replantOverwritten(Planted there) {
+        if (memory.getByte(there.physical) != there.trap) {
+            replant(there);
+        }
+    }
+
+    /** Copies the guest's memory with the guest's own bytes: those copied before the first one that is no RAM. */
+    int read(long physical, byte[] into, int from, int length) {
+        int copied = memory.read(physical, into, from, length);
+        hide(physical, into, from, copied);
+        return copied;
+    }
+
     /** Shows the guest's own bytes in a copy of its memory that begins at {@code physical}. */
     void hide(long physical, byte[] copy, int from, int length) {
-        for (int i = firstFrom(physical); i < addresses.length && addresses[i] - physical < length; i++) {
-            if (copy[from + (int) (addresses[i] - physical)] == planted[i].trap) {
-                copy[from + (int) (addresses[i] - physical)] = planted[i].original;
+        Planted[] all = planted;
+        for (int i = firstFrom(all, physical); i < all.length && all[i].physical - physical < length; i++) {
+            int at = from + (int) (all[i].physical - physical);
+            if (copy[at] == all[i].trap) {
+                copy[at] = all[i].original;
             }
         }
     }
 
-    /**
-     * Shows the guest's own bytes in a number that was read from its memory at {@code physical}; allocates nothing.
-     *
-     * @param bytes the number's size, 1 to 8
-     */
-    long hide(long physical, long number, int bytes) {
-        long shown = number;
-        for (int i = firstFrom(physical); i < addresses.length && addresses[i] - physical < bytes; i++) {
-            int shift = Byte.SIZE * (int) (addresses[i] - physical);
-            if ((byte) (number >>> shift) == planted[i].trap) {
-                shown = (shown & ~(0xffL << shift)) | ((planted[i].original & 0xffL) << shift);
-            }
-        }
-        return shown;
-    }
-
-    /** Writes to the guest's memory below the planted bytes, which stay. */
+    /** The debugger writes to the guest's memory, below the planted bytes, which stay. */
     void writeBelow(long physical, byte[] bytes, int from, int length) {
         byte[] written = Arrays.copyOfRange(bytes, from, from + length);
-        for (int i = firstFrom(physical); i < addresses.length && addresses[i] - physical < length; i++) {
-            int at = (int) (addresses[i] - physical);
-            if (memory.getByte(addresses[i]) == planted[i].trap) {
-                planted[i].original = written[at];
-                written[at] = planted[i].trap;
+        Planted[] all = planted;
+        for (int i = firstFrom(all, physical); i < all.length && all[i].physical - physical < length; i++) {
+            int at = (int) (all[i].physical - physical);
+            if (memory.getByte(all[i].physical) == all[i].trap) {
+                all[i].original = written[at];
+                all[i].known = written[at];
+                written[at] = all[i].trap;
             }
         }
         memory.write(physical, written, 0, length);
     }
 
-    private int firstFrom(long physical) {
-        int at = Arrays.binarySearch(addresses, physical);
-        return at < 0 ? -at - 1 : at;
+    /** The number of 1 to 8 bytes that the guest has in its memory. Allocates nothing. */
+    long load(long physical, int bytes) {
+        long value = memory.get(physical, bytes);
+        Planted[] all = planted;
+        for (int i = firstFrom(all, physical); i < all.length && all[i].physical - physical < bytes; i++) {
+            int shift = Byte.SIZE * (int) (all[i].physical - physical);
+            if ((byte) (value >>> shift) == all[i].trap) {
+                value = (value & ~(0xffL << shift)) | (all[i].original & 0xffL) << shift;
+            }
+        }
+        return value;
+    }
+
+    /** The guest writes a number to its memory, below the planted bytes. Allocates nothing. */
+    void store(long physical, long value, int bytes) {
+        long written = value;
+        Planted[] all = planted;
+        for (int i = firstFrom(all, physical); i < all.length && all[i].physical - physical < bytes; i++) {
+            int shift = Byte.SIZE * (int) (all[i].physical - physical);
+            if (memory.getByte(all[i].physical) == all[i].trap) {
+                all[i].original = (byte) (value >>> shift);
+                written = (written & ~(0xffL << shift)) | (all[i].trap & 0xffL) << shift;
+            }
+        }
+        memory.put(physical, written, bytes);
+    }
+
+    /** The index of the first one at an address or above it. */
+    private static int firstFrom(Planted[] all, long physical) {
+        int low = 0;
+        int high = all.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (all[middle].physical < physical) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 }

@@ -27,10 +27,12 @@ final class RunLoop {
     private final HaltCheck halts;
     private final GuestEntry guest;
     private final InstructionStep instruction;
-    private final SystemRegisters system = new SystemRegisters();
     private final Runnable systemChanged;
+    private final Runnable tellGuards;
+    private final Runnable giveUpGuards;
 
     private InstructionKind executed = InstructionKind.OTHER;
+    private boolean effectOwed;
 
     private volatile boolean pauseWanted;
 
@@ -43,10 +45,13 @@ final class RunLoop {
         this.guest = guest;
         this.instruction = new InstructionStep(cpu, vcpu, traps, turnstile, guest);
         this.systemChanged = () -> traps.systemChanged(cpu);
+        this.tellGuards = () -> traps.tellGuards(cpu);
+        this.giveUpGuards = () -> traps.giveUpGuards(cpu);
     }
 
     /** Session thread, before {@link #run}: what was asked of an earlier run counts no more. */
     void prepare() {
+        halts.begin(cpu.index());
         pauseWanted = false;
     }
 
@@ -65,14 +70,21 @@ final class RunLoop {
         turnstile.enter();
         try {
             guest.disarm();
-            traps.watches().refresh(cpu);
-            noticeSystemChange();
+            instruction.prepare();
+            noticeChanges();
             executed = InstructionKind.OTHER;
-            Stop stop = carryOut(plan);
+            Stop stop = effectOwed ? stopFor(Outcome.EFFECT) : carryOut(plan);
             return stop != null ? stop : atEnd();
         } finally {
             turnstile.leave();
         }
+    }
+
+    /** The stop at what is armed where the vCPU stands, as if it had just come there; null for none. On its thread. */
+    @Nullable Stop arrive() {
+        Location here = traps.at(cpu, cpu.pc());
+        Stop hit = here == null ? null : here.hit(cpu);
+        return hit != null ? hit : guest.scrutiny().atMagicBreak();
     }
 
     private @Nullable Stop carryOut(StepPlan plan) {
@@ -90,8 +102,7 @@ final class RunLoop {
 
     /** A step that ends at a breakpoint is a stop at that breakpoint. */
     private Stop atEnd() {
-        Location here = traps.at(cpu, cpu.pc());
-        Stop hit = here == null ? null : here.hit(cpu);
+        Stop hit = arrive();
         return hit != null ? hit : new Stop.Step(cpu.index());
     }
 
@@ -99,12 +110,11 @@ final class RunLoop {
         boolean first = true;
         long pc = cpu.pc();
         do {
-            Location here = first ? null : traps.at(cpu, pc);
-            Stop stop = here == null ? null : here.hit(cpu);
+            Stop stop = first ? null : arrive();
             if (stop == null) {
-                stop = plan.over() ? stepOver() : step();
+                stop = plan.over() && pc != plan.entered() ? stepOver() : step();
             }
-            if (stop != null) {
+            if (stop != null || pc == plan.entered()) {
                 return stop;
             }
             first = false;
@@ -116,11 +126,11 @@ final class RunLoop {
     /** One instruction; what it calls runs through. */
     private @Nullable Stop stepOver() {
         switch (instruction.decode()) {
-            case CALL, CALL_FAR, INT -> {
+            case CALL, CALL_FAR, INT, SYSCALL -> {
                 long next = instruction.next();
                 long stack = cpu.stackPointer();
                 Stop stop = step();
-                if (stop != null || cpu.pc() == next) {
+                if (stop != null || instruction.faulted() || cpu.pc() == next) {
                     return stop;
                 }
                 executed = InstructionKind.RET;
@@ -140,22 +150,24 @@ final class RunLoop {
     private @Nullable Stop step(boolean interruptible) {
         while (true) {
             executed = instruction.decode();
-            if (executed == InstructionKind.HLT) {
-                return stepHalt();
+            if (executed == InstructionKind.HLT && cpu.privilegeLevel() == 0) {
+                return stepHalt(interruptible);
             }
             long pc = instruction.pc();
+            guest.scrutiny().before(instruction.decoded(), pc);
             Outcome outcome = instruction.execute(interruptible);
-            noticeSystemChange();
-            Stop watched = watched(outcome, pc);
-            if (watched != null) {
-                return watched;
+            executed = instruction.faulted() ? InstructionKind.OTHER : executed;
+            noticeChanges();
+            Stop noticed = noticed(outcome, pc);
+            if (noticed != null) {
+                return noticed;
             }
             switch (outcome) {
-                case STEPPED, DEBUG -> {
+                case STEPPED, DEBUG, TRAPPED -> {
                     return null;
                 }
                 case INTERRUPTED -> {
-                    Stop stop = obey();
+                    Stop stop = obey(pc);
                     if (stop != null || cpu.pc() != pc) {
                         return stop;
                     }
@@ -164,18 +176,52 @@ final class RunLoop {
                     return stopFor(outcome);
                 }
                 case EXIT -> {
-                    boolean atNextTrap = cpu.pc() != pc && trapped(outcome) != null;
-                    return atNextTrap ? null : stopFor(outcome);
+                    if (cpu.pc() != pc || !wasForbiddenByGuards(outcome)) {
+                        boolean atNextTrap = cpu.pc() != pc && trapped(outcome) != null;
+                        return atNextTrap ? null : stopFor(outcome);
+                    }
                 }
             }
         }
     }
 
-    /** Lets traps move that depend on paging or the interrupt table, where the guest has changed these. */
-    private void noticeSystemChange() {
-        if (traps.hasSystemListeners() && system.haveChanged(cpu)) {
+    /** Whether KVM failed at an instruction while pages were guarded that are not any more, so that it can be tried again. */
+    private boolean wasForbiddenByGuards(Outcome outcome) {
+        if (outcome == Outcome.EXIT
+                && mayComeFromTrappedPage()
+                && traps.guards().trapsPages()) {
+            turnstile.exclusivelyFromInside(giveUpGuards);
+            return true;
+        }
+        return false;
+    }
+
+    /** In user mode on some hosts an access is refused, and an exception whose frame cannot be pushed shuts the vCPU down. */
+    private boolean mayComeFromTrappedPage() {
+        return switch (vcpu.exitReason()) {
+            case Abi.EXIT_INTERNAL_ERROR, Abi.EXIT_FAULT, Abi.EXIT_MEMORY_FAULT -> true;
+            case Abi.EXIT_SHUTDOWN -> guest.user().isEntered();
+            default -> false;
+        };
+    }
+
+    /** Hears of guarded memory, and lets traps move that depend on paging or the interrupt table, where the guest has changed these. */
+    private void noticeChanges() {
+        if (traps.guards().hasNews()) {
+            turnstile.exclusivelyFromInside(tellGuards);
+        }
+        if (traps.hasSystemListeners() && guest.takeSystemChange()) {
             turnstile.exclusivelyFromInside(systemChanged);
         }
+    }
+
+    /** The stop at what the guest has done that somebody waits for, by the instruction at {@code pc}, or an unknown one for -1. */
+    private @Nullable Stop noticed(Outcome outcome, long pc) {
+        Stop watched = watched(outcome, pc);
+        Stop caught = guest.scrutiny().conclude();
+        Stop stop = watched != null ? watched : caught;
+        effectOwed = stop != null && outcome == Outcome.EFFECT;
+        return stop;
     }
 
     /** The stop at the watchpoints whose memory the instruction at {@code pc} has accessed, or an unknown one for -1. */
@@ -194,9 +240,9 @@ final class RunLoop {
     }
 
     /** HLT is over when an interrupt's handler has returned behind it; a step would not wait for one. */
-    private @Nullable Stop stepHalt() {
+    private @Nullable Stop stepHalt(boolean passing) {
         long next = instruction.next();
-        Stop never = halts.halt(cpu, vcpu, next);
+        Stop never = halts.halt(cpu, vcpu, next, passing);
         if (never != null) {
             return never;
         }
@@ -204,9 +250,26 @@ final class RunLoop {
         Target behind = new Target(next, cpu.stackPointer());
         turnstile.exclusivelyFromInside(behind::arm);
         try {
-            return behind.armed() ? runFree(behind) : runStepping(behind);
+            Stop stop = mustStep(behind) ? awaken() : null;
+            return stop != null || hasArrived(behind) ? stop : goOn(behind);
         } finally {
             turnstile.exclusivelyFromInside(behind::disarm);
+        }
+    }
+
+    /** Sleeps until an interrupt comes, and takes the first step in its handler. */
+    private @Nullable Stop awaken() {
+        long pc = cpu.pc();
+        while (true) {
+            Outcome outcome = instruction.awaken();
+            if (outcome != Outcome.INTERRUPTED) {
+                Stop noticed = noticed(outcome, UNKNOWN);
+                return noticed != null ? noticed : cpu.pc() == pc ? null : arrive();
+            }
+            Stop stop = obey(pc);
+            if (stop != null || cpu.pc() != pc) {
+                return stop;
+            }
         }
     }
 
@@ -221,41 +284,34 @@ final class RunLoop {
         }
     }
 
-    /** Goes on until the target is reached; without a target, until a stop. */
+    /** Leaves a trap that the vCPU stands at, and goes on until the target is reached; without a target, until a stop. */
     private @Nullable Stop advance(@Nullable Target target) {
-        if (traps.watches().needStepping() || (target != null && !target.armed())) {
-            return runStepping(target);
-        }
-        Stop stop = traps.at(cpu, cpu.pc()) == null ? null : step();
-        return stop != null ? stop : runFree(target);
+        boolean trapped = !mustStep(target) && traps.at(cpu, cpu.pc()) != null;
+        Stop stop = trapped ? step() : null;
+        return stop != null ? stop : goOn(target);
     }
 
-    private @Nullable Stop runStepping(@Nullable Target target) {
+    private @Nullable Stop goOn(@Nullable Target target) {
         while (true) {
-            Stop stop = step(true);
-            if (stop != null) {
-                return stop;
+            if (mustStep(target)) {
+                Stop stop = step(true);
+                stop = stop != null ? stop : arrive();
+                if (stop != null || hasArrived(target)) {
+                    return stop;
+                }
+                continue;
             }
-            Location here = traps.at(cpu, cpu.pc());
-            stop = here == null ? null : here.hit(cpu);
-            if (stop != null || hasArrived(target)) {
-                return stop;
-            }
-        }
-    }
-
-    private @Nullable Stop runFree(@Nullable Target target) {
-        while (true) {
             Outcome outcome = guest.run();
-            noticeSystemChange();
+            noticeChanges();
             if (outcome == Outcome.INTERRUPTED) {
-                Stop stop = obey();
+                Stop stop = obey(UNKNOWN);
                 if (stop != null) {
                     return stop;
                 }
                 continue;
             }
-            Stop stop = watched(outcome, UNKNOWN);
+            instruction.prepare();
+            Stop stop = noticed(outcome, UNKNOWN);
             Location here = stop == null ? trapped(outcome) : null;
             if (here != null) {
                 stop = here.hit(cpu);
@@ -263,13 +319,17 @@ final class RunLoop {
                     return stop;
                 }
                 stop = step();
-            } else if (stop == null) {
-                stop = instruction.isForbiddenFetch(outcome) ? step() : passOn(outcome);
+            } else if (stop == null && !wasForbiddenByGuards(outcome)) {
+                stop = instruction.mayBeForbidden(outcome) ? step() : passOn(outcome);
             }
             if (stop != null) {
                 return stop;
             }
         }
+    }
+
+    private boolean mustStep(@Nullable Target target) {
+        return traps.needStepping() || (target != null && !target.armed());
     }
 
     private boolean hasArrived(@Nullable Target target) {
@@ -310,7 +370,7 @@ final class RunLoop {
     /** What left the guest and is nobody's trap: the guest's own debug exception, or a stop. */
     private @Nullable Stop passOn(Outcome outcome) {
         switch (outcome) {
-            case STEPPED, INTERRUPTED -> {
+            case STEPPED, TRAPPED, INTERRUPTED -> {
                 return null;
             }
             case DEBUG -> {
@@ -337,18 +397,24 @@ final class RunLoop {
             return traps.slots().fired(vcpu.debugDr6(), cpu.pc());
         }
         boolean notEmulated = outcome == Outcome.EXIT && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR;
-        boolean atTrap = outcome == Outcome.DEBUG || notEmulated;
+        boolean atTrap = outcome == Outcome.DEBUG || outcome == Outcome.TRAPPED || notEmulated;
         return atTrap ? traps.at(cpu, cpu.pc()) : null;
     }
 
-    private @Nullable Stop obey() {
+    /** Does what another thread wants; the vCPU has considered what stands armed at {@code considered}. */
+    private @Nullable Stop obey(long considered) {
         if (turnstile.isClosed()) {
             turnstile.pass();
         }
-        if (pauseWanted) {
-            return new Stop.Paused(cpu.index());
-        }
-        return halts.check(cpu, vcpu);
+        return pauseWanted ? pause(considered) : halts.check(cpu, vcpu);
+    }
+
+    /** A vCPU never stands at a place that it has not considered: when it goes on, it steps off without asking again. */
+    private Stop pause(long considered) {
+        long pc = cpu.pc();
+        Location here = pc == considered ? null : traps.at(cpu, pc);
+        Stop hit = here == null ? null : here.hit(cpu);
+        return hit != null ? hit : new Stop.Paused(cpu.index());
     }
 
     private Stop stopFor(Outcome outcome) {
@@ -359,6 +425,6 @@ final class RunLoop {
                     : new Stop.Reset(cpu.index(), ((Effect.Reset) effect).cause());
         }
         boolean interruptible = cpu.interruptsEnabled();
-        return Exits.classify(vcpu.exit(), cpu.index(), cpu.pc(), interruptible);
+        return Exits.classify(vcpu.exit(), cpu.index(), cpu.pc(), interruptible, guest.shutdownLosesState());
     }
 }

@@ -1,6 +1,5 @@
 package dev.kvmdap.engine;
 
-import dev.kvmdap.x86.CpuMode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -15,6 +14,34 @@ final class SavedFlags {
 
     private SavedFlags() {}
 
+    /** Whether the top of the stack is what an exception pushes at an instruction: maybe an error code, then where it lies. */
+    static boolean isReturnAddress(Cpu cpu, long rip, int codeSegment) {
+        int width = wordBytes(cpu);
+        byte[] stack = new byte[3 * width];
+        int words = cpu.memory().read(cpu.stackPointer(), stack, 0, stack.length) / width;
+        ByteBuffer bytes = ByteBuffer.wrap(stack).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i + 1 < words; i++) {
+            if (isAt(bytes, i, width, rip, codeSegment)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isAt(ByteBuffer bytes, int index, int width, long rip, int codeSegment) {
+        long mask = width == 8 ? -1 : (1L << (Byte.SIZE * width)) - 1;
+        return word(bytes, index, width) == (rip & mask)
+                && (bytes.getShort((index + 1) * width) & 0xffff) == codeSegment;
+    }
+
+    private static int wordBytes(Cpu cpu) {
+        return switch (cpu.mode()) {
+            case REAL -> 2;
+            case PROTECTED -> 4;
+            case COMPATIBILITY, LONG -> 8;
+        };
+    }
+
     /**
      * Clears the trap flag in the frame of the instruction that faulted, if that lies near the top of the stack.
      *
@@ -22,16 +49,14 @@ final class SavedFlags {
      * @param codeSegment its selector
      */
     static void clearTrapFlag(Cpu cpu, long rip, int codeSegment) {
-        int width = cpu.mode() == CpuMode.REAL ? 2 : cpu.mode() == CpuMode.PROTECTED ? 4 : 8;
-        long mask = width == 8 ? -1 : (1L << (Byte.SIZE * width)) - 1;
+        int width = wordBytes(cpu);
         long top = cpu.stackPointer();
         byte[] stack = new byte[WORDS_SEARCHED * width];
         int words = cpu.memory().read(top, stack, 0, stack.length) / width;
         ByteBuffer bytes = ByteBuffer.wrap(stack).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i + 2 < words; i++) {
-            boolean framed = word(bytes, i, width) == (rip & mask)
-                    && (bytes.getShort((i + 1) * width) & 0xffff) == codeSegment
-                    && (bytes.getShort((i + 2) * width) & TRAP_FLAG) != 0;
+            boolean framed =
+                    isAt(bytes, i, width, rip, codeSegment) && (bytes.getShort((i + 2) * width) & TRAP_FLAG) != 0;
             if (framed) {
                 int high = (i + 2) * width + 1;
                 stack[high] &= ~(TRAP_FLAG >>> Byte.SIZE);

@@ -8,6 +8,9 @@ sealed interface SlotUse permits Location, WatchedPiece {
     /** The linear address that the register holds. */
     GuestVirtual address();
 
+    /** For people: whose it is. */
+    String holder();
+
     /** The four bits R/W and LEN of DR7. */
     int condition();
 }

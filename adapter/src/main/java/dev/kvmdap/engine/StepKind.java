@@ -6,6 +6,8 @@ public enum StepKind {
     OVER,
     /** To the next place wherever it is. */
     INTO,
+    /** To the next place further on in this function, or its caller; calls and loops run through. */
+    FORWARD,
     /** To the caller. */
     OUT
 }

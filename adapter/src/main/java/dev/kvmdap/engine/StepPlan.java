@@ -18,8 +18,17 @@ sealed interface StepPlan {
      *
      * @param ranges linear addresses
      * @param over whether calls run through to their return
+     * @param entered linear address of the one call that is entered all the same, which ends the plan; {@link #NO_CALL}
+     *     for none
      */
-    record LeaveRanges(List<AddressRange> ranges, boolean over) implements StepPlan {
+    record LeaveRanges(List<AddressRange> ranges, boolean over, long entered) implements StepPlan {
+
+        /** No call is entered. */
+        static final long NO_CALL = -1;
+
+        LeaveRanges(List<AddressRange> ranges, boolean over) {
+            this(ranges, over, NO_CALL);
+        }
 
         /** One instruction and all that it calls or repeats. */
         static LeaveRanges instruction(long pc) {

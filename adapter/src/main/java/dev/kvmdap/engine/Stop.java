@@ -2,6 +2,7 @@ package dev.kvmdap.engine;
 
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Why the guest stands still. The whole guest does: no vCPU runs after a stop. */
@@ -47,6 +48,37 @@ public sealed interface Stop {
         }
     }
 
+    /**
+     * Something has happened that the user waited for.
+     *
+     * @param hit the catchpoints whose condition held, or had no value
+     * @param instruction what did it, where the run loop knows it; empty where RIP is at it still
+     * @param problem what a condition's evaluation failed with; empty if none did
+     */
+    record Caught(
+            int vcpu, List<Catchpoint> hit, Occurrence what, Optional<ExecutedInstruction> instruction, String problem)
+            implements Stop {
+        @Override
+        public String description() {
+            return problem.isEmpty() ? what.description() : "Condition has no value: " + problem;
+        }
+    }
+
+    /**
+     * Before the first instruction of an exception's handler.
+     *
+     * @param exception what was raised
+     * @param hit the traps that wanted it
+     * @param problem what a condition's evaluation failed with; empty if none did
+     */
+    record Raised(int vcpu, RaisedException exception, List<ExceptionTrap> hit, String problem) implements Stop {
+        @Override
+        public String description() {
+            String kinds = exception.kinds().stream().map(Object::toString).collect(Collectors.joining(" or "));
+            return problem.isEmpty() ? kinds : kinds + "; condition has no value: " + problem;
+        }
+    }
+
     /** A step is done. */
     record Step(int vcpu) implements Stop {
         @Override
@@ -79,11 +111,18 @@ public sealed interface Stop {
      * An exception whose delivery failed twice over (SDM vol. 3, 6.15): the machine would reset.
      *
      * @param vcpu where
+     * @param lastEntry where this host's KVM has reset the vCPU, and what is shown is the state in which it last entered the
+     *     guest: the linear address of its next instruction then
      */
-    record TripleFault(int vcpu) implements Stop {
+    record TripleFault(int vcpu, Optional<GuestVirtual> lastEntry) implements Stop {
         @Override
         public String description() {
-            return "Triple fault: an exception could not be delivered, nor could the double fault that followed";
+            String what = "Triple fault: an exception could not be delivered, nor could the double fault that followed";
+            return lastEntry
+                    .map(pc ->
+                            what + ". This host's KVM has lost the state of that moment; shown is the last known one,"
+                                    + " with which the vCPU entered the guest at " + pc)
+                    .orElse(what);
         }
     }
 

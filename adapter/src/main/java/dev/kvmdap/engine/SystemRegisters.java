@@ -16,19 +16,23 @@ final class SystemRegisters {
     private long idtBase;
     private int idtLimit;
 
-    /** Whether any of them is another than at the last call. */
-    boolean haveChanged(Cpu cpu) {
-        Sregs now = cpu.sregs();
+    /** Whether any of them is another than at the last call of {@link #haveChanged}. */
+    boolean differ(Sregs now) {
         DescriptorTable idt = now.idt();
-        boolean same = cr0 == now.cr0()
-                && cr3 == now.cr3()
-                && cr4 == now.cr4()
-                && efer == now.efer()
-                && idtBase == idt.base()
-                && idtLimit == idt.limit();
-        if (same) {
+        return cr0 != now.cr0()
+                || cr3 != now.cr3()
+                || cr4 != now.cr4()
+                || efer != now.efer()
+                || idtBase != idt.base()
+                || idtLimit != idt.limit();
+    }
+
+    /** Whether any of them is another than at the last call. */
+    boolean haveChanged(Sregs now) {
+        if (!differ(now)) {
             return false;
         }
+        DescriptorTable idt = now.idt();
         cr0 = now.cr0();
         cr3 = now.cr3();
         cr4 = now.cr4();

@@ -1,35 +1,55 @@
 package dev.kvmdap.engine;
 
+import dev.kvmdap.kvm.HostFindings;
+import dev.kvmdap.machine.Machine;
 import dev.kvmdap.x86.GuestVirtual;
 import dev.kvmdap.x86.PageWalk;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All places where execution stops, and how each of them is armed. Changed only behind the {@link Turnstile}; looked up by
- * vCPU threads without allocation.
+ * All places where execution stops, all watched memory, and how each of them is armed. Changed only behind the
+ * {@link Turnstile}; looked up by vCPU threads without allocation.
  */
 final class Traps {
 
     private final TrapByte trapByte;
     private final PlantedBytes planted;
-    private final DebugSlots slots;
+    private final DebugSlots slots = new DebugSlots();
+    private final GuardedMemory guards;
+    private final Arming arming;
     private final Watches watches;
-    private final Map<Breakpoint, Location> places = new HashMap<>();
+    private final Catchpoints catchpoints;
+    private final UserCode userCode;
+    private final WithheldPages withheld;
+    private final WaitingBreakpoints waiting;
+    private final Runnable changed;
+    private final IdentityHashMap<Breakpoint, List<Location>> places = new IdentityHashMap<>();
     private final IdentityHashMap<Tripwire, Location> tripwires = new IdentityHashMap<>();
+    private final IdentityHashMap<Watchpoint, Tripwire> frameEnds = new IdentityHashMap<>();
     private final List<Consumer<Cpu>> systemListeners = new ArrayList<>();
     private int version;
 
-    Traps(TrapByte trapByte, PlantedBytes planted, DebugSlots slots, Watches watches) {
+    /**
+     * Nothing is armed yet.
+     *
+     * @param changed hears that a breakpoint or watchpoint stands otherwise than before; behind the turnstile
+     */
+    Traps(Machine machine, PlantedBytes planted, TrapByte trapByte, HostFindings host, Runnable changed) {
         this.trapByte = trapByte;
         this.planted = planted;
-        this.slots = slots;
-        this.watches = watches;
+        this.changed = changed;
+        PageTraps pages = new PageTraps(machine);
+        guards = new GuardedMemory(pages, planted, host);
+        withheld = new WithheldPages(pages, planted);
+        userCode = new UserCode(host);
+        arming = new Arming(trapByte, planted, slots, guards, userCode, this::rewritten, changed);
+        watches = new Watches(pages, slots, arming, host);
+        catchpoints = new Catchpoints(machine.kernelDevices());
+        waiting = new WaitingBreakpoints(guards, planted, this::place, this::retry);
     }
 
     TrapByte trapByte() {
@@ -49,8 +69,26 @@ final class Traps {
         return watches;
     }
 
+    /** What the user waits for elsewhere than at places and in memory. */
+    Catchpoints catchpoints() {
+        return catchpoints;
+    }
+
+    /** Whether the guest must be stepped, since something is armed that nothing else notices. */
+    boolean needStepping() {
+        return watches.needStepping() || catchpoints.needStepping();
+    }
+
     PlantedBytes planted() {
         return planted;
+    }
+
+    WithheldPages withheld() {
+        return withheld;
+    }
+
+    GuardedMemory guards() {
+        return guards;
     }
 
     /** The place at which {@code cpu} is about to execute {@code linear}; null where nothing is armed. */
@@ -67,29 +105,48 @@ final class Traps {
         return bytes == null ? null : bytes.location();
     }
 
-    /** Arms a breakpoint's place, or shares the one that is armed there; the breakpoint's placement says how. */
+    /** Whether a byte is planted for anybody but tripwires of this kind. */
+    boolean plantsForOthersThan(Class<? extends Tripwire> kind) {
+        return planted.any(location -> !location.isOnlyFor(kind));
+    }
+
+    /** Sets a breakpoint, or lets it wait; the breakpoint's placement says which. */
     void add(Breakpoint breakpoint, Cpu cpu) {
-        Location location = locate(breakpoint.address(), breakpoint.mode(), cpu);
-        breakpoint.place(location.placement());
-        if (location.placement().verified()) {
-            location.breakpoints().add(breakpoint);
-            places.put(breakpoint, location);
+        if (!place(breakpoint, cpu)) {
+            waiting.add(breakpoint, cpu);
         }
     }
 
     void remove(Breakpoint breakpoint) {
-        Location location = places.remove(breakpoint);
-        if (location != null) {
-            location.breakpoints().remove(breakpoint);
-            disarmIfUnwanted(location);
+        waiting.remove(breakpoint);
+        List<Location> locations = places.remove(breakpoint);
+        if (locations != null) {
+            locations.forEach(location -> leave(location, breakpoint));
         }
+    }
+
+    private void leave(Location location, Breakpoint breakpoint) {
+        location.breakpoints().remove(breakpoint);
+        disarmIfUnwanted(location);
+    }
+
+    /** Arms a breakpoint's place, or shares the one that is armed there: whether it stands now. */
+    private boolean place(Breakpoint breakpoint, Cpu cpu) {
+        Location location = locate(breakpoint.address(), breakpoint.mode(), breakpoint.expected(), cpu);
+        if (location.placement().verified()) {
+            location.add(breakpoint);
+            places.computeIfAbsent(breakpoint, added -> new ArrayList<>(1)).add(location);
+            return true;
+        }
+        breakpoint.place(location.placement());
+        return false;
     }
 
     /** Arms a tripwire's place, or shares the one that is armed there; the answer says how, or why not. */
     Placement add(Tripwire wire, GuestVirtual address, BreakpointMode mode, Cpu cpu) {
-        Location location = locate(address, mode, cpu);
+        Location location = locate(address, mode, ExpectedCode.ANY, cpu);
         if (location.placement().verified()) {
-            location.tripwires().add(wire);
+            location.add(wire, mode);
             tripwires.put(wire, location);
         }
         return location.placement();
@@ -104,6 +161,12 @@ final class Traps {
         }
     }
 
+    /** Whether a tripwire is set, and what {@code cpu} finds at its address is its trap. */
+    boolean isArmed(Tripwire wire, Cpu cpu) {
+        Location location = tripwires.get(wire);
+        return location != null && at(cpu, location.address().address()) == location;
+    }
+
     /** Has someone hear, behind the {@link Turnstile}, of a vCPU whose {@link SystemRegisters} have changed. */
     void addSystemListener(Consumer<Cpu> listener) {
         systemListeners.add(listener);
@@ -116,28 +179,134 @@ final class Traps {
 
     /** Whether anybody wants to hear of changed system registers. */
     boolean hasSystemListeners() {
-        return !systemListeners.isEmpty();
+        return !systemListeners.isEmpty() || !places.isEmpty() || waiting.arePending() || watches.arePending();
     }
 
     /** A vCPU's {@link SystemRegisters} have changed. */
     void systemChanged(Cpu cpu) {
+        review(cpu);
         List.copyOf(systemListeners).forEach(listener -> listener.accept(cpu));
+        guards.settle(cpu);
     }
 
-    /** Sets a watchpoint; its {@link Watchpoint#watching} says by what means. */
+    /** Says that something stands otherwise than before. */
+    void tellChanged() {
+        changed.run();
+    }
+
+    /** Whether a look at the guest may show something that no exit has shown. Any thread but the vCPUs'. */
+    boolean mayHaveChanged() {
+        return waiting.arePending() || watches.arePending() || guards.looksChanged();
+    }
+
+    /** Trapped writes of the guest's, or other signs, make it likely that guarded bytes have changed. */
+    void tellGuards(Cpu cpu) {
+        guards.tell(cpu);
+        guards.settle(cpu);
+    }
+
+    /** Lets the guest have all pages that are trapped without the user's wish: it does what KVM cannot do on them. */
+    void giveUpGuards(Cpu cpu) {
+        guards.giveUpAll();
+        guards.settle(cpu);
+    }
+
+    /** Looks at what the guest may have done to memory and page tables: all that waits is tried again. */
+    void review(Cpu cpu) {
+        guards.tell(cpu);
+        retry(cpu);
+        follow(cpu);
+        guards.settle(cpu);
+    }
+
+    /** Tries again for all that waits: something has become free, or the guest has made it ready. */
+    void retry(Cpu cpu) {
+        boolean breakpointsChanged = waiting.retry(cpu);
+        boolean watchpointsChanged = watches.retry(cpu);
+        if (breakpointsChanged || watchpointsChanged) {
+            version++;
+            changed.run();
+        }
+    }
+
+    /** Plants where the page tables lead to the same code at another physical address than when it was planted first. */
+    private void follow(Cpu cpu) {
+        for (Breakpoint breakpoint : List.copyOf(places.keySet())) {
+            long physical = cpu.translate(breakpoint.address().address());
+            boolean isNew = breakpoint.expected().isKnown()
+                    && physical != PageWalk.NOT_MAPPED
+                    && at(cpu, breakpoint.address().address()) == null;
+            if (isNew && planted.canHold(physical) && breakpoint.expected().isAt(physical, cpu.memory())) {
+                place(breakpoint, cpu);
+            }
+        }
+    }
+
+    /** The guest has written over a planted byte, or beside it. */
+    private void rewritten(Location location, Cpu cpu) {
+        PlantedBytes.Planted bytes = location.planted();
+        if (bytes == null) {
+            return;
+        }
+        planted.replantOverwritten(bytes);
+        boolean rewritten = bytes.takeRewritten();
+        if (location.isBreakpointsOnly() && !location.expected().isAt(bytes.physical(), cpu.memory())) {
+            setAnew(location, cpu);
+            changed.run();
+        } else if (rewritten) {
+            location.place(new Placement.Planted(bytes.trap(), true));
+            changed.run();
+        }
+    }
+
+    /** Has a location's breakpoints find another one, or wait until their code is there again. */
+    private void setAnew(Location location, Cpu cpu) {
+        List<Breakpoint> moved = List.copyOf(location.breakpoints());
+        location.breakpoints().clear();
+        disarmIfUnwanted(location);
+        for (Breakpoint breakpoint : moved) {
+            List<Location> others = places.getOrDefault(breakpoint, new ArrayList<>());
+            others.remove(location);
+            if (others.isEmpty()) {
+                places.remove(breakpoint);
+                add(breakpoint, cpu);
+            }
+        }
+    }
+
+    /** Sets a watchpoint, or lets it wait; its {@link Watchpoint#watching} says which, and by what means. */
     void add(Watchpoint point, Cpu cpu) {
         version++;
         watches.add(point, cpu);
+        FrameScope scope = point.scope();
+        if (scope != null) {
+            Tripwire end = returned -> {
+                if (point.endAt(returned)) {
+                    changed.run();
+                }
+                return null;
+            };
+            frameEnds.put(point, end);
+            point.endIsNoticed(
+                    add(end, scope.returnAddress(), BreakpointMode.AUTO, cpu).verified());
+        }
     }
 
     void remove(Watchpoint point) {
         version++;
         watches.remove(point);
+        Tripwire end = frameEnds.remove(point);
+        if (end != null) {
+            remove(end);
+        }
     }
 
     /** Arms a place for the end of a step: in a slot while one is free, since that leaves the guest's memory alone. */
     Location addTemporary(GuestVirtual address, Cpu cpu) {
-        Location location = locate(address, slots.free() > 0 ? BreakpointMode.HARDWARE : BreakpointMode.AUTO, cpu);
+        Location armed = at(cpu, address.address());
+        boolean slot = slots.free() > 0 && userCode.slotStops(cpu, address.address());
+        BreakpointMode mode = slot ? BreakpointMode.HARDWARE : BreakpointMode.AUTO;
+        Location location = armed != null ? armed : locate(address, mode, ExpectedCode.ANY, cpu);
         location.addTemporary();
         return location;
     }
@@ -147,62 +316,24 @@ final class Traps {
         disarmIfUnwanted(location);
     }
 
-    private Location locate(GuestVirtual address, BreakpointMode mode, Cpu cpu) {
+    private Location locate(GuestVirtual address, BreakpointMode mode, ExpectedCode expected, Cpu cpu) {
+        version++;
         Location armed = at(cpu, address.address());
         if (armed != null) {
+            if (mode == BreakpointMode.HARDWARE && armed.planted() != null && !armed.insistsOnByte()) {
+                arming.moveToSlot(armed, cpu);
+            }
             return armed;
         }
-        version++;
-        Location location = new Location(address);
-        location.place(
-                switch (mode) {
-                    case HARDWARE -> takeSlot(location);
-                    case SOFTWARE -> plant(location, cpu);
-                    case AUTO -> {
-                        Placement placement = plant(location, cpu);
-                        yield placement.verified() ? placement : fallBackToSlot(location, placement);
-                    }
-                });
+        Location location = new Location(address, expected);
+        arming.arm(location, mode, cpu);
         return location;
     }
 
-    private Placement fallBackToSlot(Location location, Placement whyNotPlanted) {
-        Placement slot = takeSlot(location);
-        return slot.verified() ? slot : new Placement.Failed(whyNotPlanted.text() + "; " + slot.text());
-    }
-
-    private Placement takeSlot(Location location) {
-        int slot = slots.take(location);
-        return slot >= 0 ? new Placement.Slot(slot) : new Placement.Failed(slots.describeHolders());
-    }
-
-    private Placement plant(Location location, Cpu cpu) {
-        if (!trapByte.exists()) {
-            return new Placement.Failed(trapByte.text());
-        }
-        long physical = cpu.translate(location.address().address());
-        if (physical == PageWalk.NOT_MAPPED) {
-            return new Placement.Failed(location.address() + " is not mapped now: no byte can be planted there");
-        }
-        if (!planted.canHold(physical)) {
-            return new Placement.Failed(
-                    location.address() + " is not in the guest's RAM: no byte can be planted there");
-        }
-        location.plant(planted.plant(physical, trapByte.value(), location));
-        return new Placement.Planted(trapByte.value());
-    }
-
     private void disarmIfUnwanted(Location location) {
-        if (!location.unwanted()) {
-            return;
-        }
-        version++;
-        if (location.placement() instanceof Placement.Slot held) {
-            slots.free(held.slot());
-        }
-        PlantedBytes.Planted bytes = location.planted();
-        if (bytes != null) {
-            planted.remove(bytes);
+        if (location.unwanted()) {
+            version++;
+            arming.disarm(location);
         }
     }
 }

@@ -1,35 +1,33 @@
 package dev.kvmdap.engine;
 
-import java.util.function.BooleanSupplier;
-
 /**
- * Lets one thread act alone while no vCPU runs guest code: to plant or lift a byte, to change debug registers. The vCPU
- * threads pass here only when someone wants to act, so an ordinary exit costs one volatile read.
+ * One vCPU thread's way into guest code and out of it. It passes here only when someone wants the {@link Standstill}, so an
+ * ordinary exit costs one volatile read. Every method is for the vCPU's thread.
  */
 final class Turnstile {
 
-    private final Runnable interruptAll;
-    private int inside;
-    private volatile boolean closed;
+    private final Standstill standstill;
+    private final Runnable interrupt;
 
-    /** The runnable makes every vCPU thread that is inside look at {@link #isClosed} soon. */
-    Turnstile(Runnable interruptAll) {
-        this.interruptAll = interruptAll;
+    /** Guarded by the standstill. */
+    boolean inside;
+
+    Turnstile(Standstill standstill, Runnable interrupt) {
+        this.standstill = standstill;
+        this.interrupt = interrupt;
     }
 
-    /** vCPU thread: about to run guest code. */
-    synchronized void enter() {
-        awaitOpen();
-        inside++;
+    /** About to run guest code. */
+    void enter() {
+        standstill.enter(this);
     }
 
-    /** vCPU thread: will not run guest code until it enters again. */
-    synchronized void leave() {
-        inside--;
-        notifyAll();
+    /** Will not run guest code until it enters again. */
+    void leave() {
+        standstill.leave(this);
     }
 
-    /** vCPU thread, inside: lets whoever wants to act do so now. */
+    /** Inside: lets whoever wants to act do so now. */
     void pass() {
         leave();
         enter();
@@ -37,55 +35,16 @@ final class Turnstile {
 
     /** Whether a thread inside should {@link #pass}. */
     boolean isClosed() {
-        return closed;
+        return standstill.isWanted();
     }
 
-    /** Acts alone. For threads outside the turnstile. */
-    void exclusively(Runnable action) {
-        synchronized (this) {
-            awaitOpen();
-            closed = true;
-        }
-        try {
-            interruptAll.run();
-            await(() -> inside == 0);
-            action.run();
-        } finally {
-            synchronized (this) {
-                closed = false;
-                notifyAll();
-            }
-        }
-    }
-
-    /** Acts alone. For a vCPU thread that is inside; it is inside again afterwards. */
+    /** Inside: acts while no other vCPU runs guest code; is inside again afterwards. */
     void exclusivelyFromInside(Runnable action) {
-        synchronized (this) {
-            if (inside == 1 && !closed) {
-                action.run();
-                return;
-            }
-        }
-        leave();
-        try {
-            exclusively(action);
-        } finally {
-            enter();
-        }
+        standstill.exclusively(this, action);
     }
 
-    private void awaitOpen() {
-        await(() -> !closed);
-    }
-
-    private synchronized void await(BooleanSupplier condition) {
-        try {
-            while (!condition.getAsBoolean()) {
-                wait();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the vCPUs were being held", e);
-        }
+    /** Any thread, by the standstill. */
+    void interrupt() {
+        interrupt.run();
     }
 }

@@ -13,6 +13,11 @@ public enum WatchAccess {
         this.term = term;
     }
 
+    /** What notices the accesses of both. */
+    WatchAccess or(WatchAccess other) {
+        return this == other ? this : READ_WRITE;
+    }
+
     /** DAP's name of it. */
     public String term() {
         return term;

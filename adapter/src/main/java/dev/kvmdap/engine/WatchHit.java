@@ -20,6 +20,11 @@ public final class WatchHit {
         this.instruction = instruction;
     }
 
+    /** The same access, of which the instruction has been found out. */
+    WatchHit by(GuestVirtual found) {
+        return new WatchHit(watchpoint, before, after, Optional.of(found));
+    }
+
     /** Whose memory it was. */
     public Watchpoint watchpoint() {
         return watchpoint;
@@ -35,7 +40,7 @@ public final class WatchHit {
         return after.clone();
     }
 
-    /** Linear address of the instruction that did it, where the run loop knows it: RIP is past it by now. */
+    /** Linear address of the instruction that did it, where it is known: RIP is past it by now. */
     public Optional<GuestVirtual> instruction() {
         return instruction;
     }

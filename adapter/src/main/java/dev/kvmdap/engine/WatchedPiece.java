@@ -10,13 +10,14 @@ import java.util.List;
  * @param address linear, a multiple of the size
  * @param size 1, 2, 4 or 8 bytes
  * @param access which accesses count
+ * @param holder whose it is, for people
  */
-record WatchedPiece(GuestVirtual address, int size, WatchAccess access) implements SlotUse {
+record WatchedPiece(GuestVirtual address, int size, WatchAccess access, String holder) implements SlotUse {
 
     private static final int LARGEST = 8;
 
     /** Cuts a range into as few aligned pieces as there can be. */
-    static List<WatchedPiece> cut(GuestVirtual address, int length, WatchAccess access) {
+    static List<WatchedPiece> cut(GuestVirtual address, int length, WatchAccess access, String holder) {
         List<WatchedPiece> pieces = new ArrayList<>();
         int done = 0;
         while (done < length) {
@@ -25,7 +26,7 @@ record WatchedPiece(GuestVirtual address, int size, WatchAccess access) implemen
             while (start % size != 0 || size > length - done) {
                 size /= 2;
             }
-            pieces.add(new WatchedPiece(new GuestVirtual(start), size, access));
+            pieces.add(new WatchedPiece(new GuestVirtual(start), size, access, holder));
             done += size;
         }
         return pieces;

@@ -2,9 +2,6 @@ package dev.kvmdap.engine;
 
 import dev.kvmdap.engine.Condition.ConditionException;
 import dev.kvmdap.kvm.HostFindings;
-import dev.kvmdap.kvm.ModeFindings;
-import dev.kvmdap.machine.Machine;
-import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +11,6 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,29 +22,21 @@ final class Watches {
     /** As many as a mask has bits. */
     static final int MOST = Long.SIZE;
 
-    private static final List<CpuMode> MODES = List.of(CpuMode.REAL, CpuMode.PROTECTED, CpuMode.LONG);
-
     private final DebugSlots slots;
     private final PageTraps pages;
-    private final boolean writeSlots;
-    private final boolean accessSlots;
-    private final boolean pageProtection;
-    private final boolean readOnlySlots;
+    private final Arming arming;
+    private final WatchMeans means;
 
     private Watch[] watches = {};
+    private final List<Watchpoint> waiting = new ArrayList<>();
+    private volatile boolean pending;
     private boolean stepping;
 
-    Watches(Machine machine, DebugSlots slots, HostFindings host) {
+    Watches(PageTraps pages, DebugSlots slots, Arming arming, HostFindings host) {
+        this.arming = arming;
         this.slots = slots;
-        pages = new PageTraps(machine);
-        writeSlots = everywhere(host, mode -> mode.writeSlots() == DebugSlots.COUNT);
-        accessSlots = everywhere(host, ModeFindings::accessSlots);
-        pageProtection = everywhere(host, mode -> mode.pageTrap() == ModeFindings.PageTrap.MMIO_EXIT);
-        readOnlySlots = everywhere(host, ModeFindings::readOnlySlots);
-    }
-
-    private static boolean everywhere(HostFindings host, Predicate<ModeFindings> works) {
-        return MODES.stream().map(host::findings).allMatch(works);
+        this.pages = pages;
+        means = WatchMeans.on(host);
     }
 
     PageTraps pages() {
@@ -64,26 +52,63 @@ final class Watches {
         return stepping;
     }
 
-    /** Sets a watchpoint by the cheapest means that serves it; its {@link Watchpoint#watching} says which. */
+    /** Sets a watchpoint by the cheapest means that serves it, or lets it wait; its {@link Watchpoint#watching} says which. */
     void add(Watchpoint point, Cpu cpu) {
+        if (!set(point, cpu)) {
+            waiting.add(point);
+        }
+        pending = isPending();
+    }
+
+    private boolean set(Watchpoint point, Cpu cpu) {
         Watch watch = Watch.of(point, cpu);
         if (watch == null) {
-            point.watching(
-                    new Watching.Failed("the %d bytes at %s are not all mapped to RAM now; set it again when they are"
-                            .formatted(point.length(), point.address())));
-        } else if (watches.length == MOST) {
-            point.watching(new Watching.Failed("there are %d watchpoints already; remove one".formatted(MOST)));
-        } else {
-            point.watching(choose(watch, cpu));
-            if (point.watching().works()) {
-                watches = Arrays.copyOf(watches, watches.length + 1);
-                watches[watches.length - 1] = watch;
-                arrange();
-            }
+            point.watching(new Watching.Pending(
+                    "the %d bytes at %s are not all mapped to RAM now".formatted(point.length(), point.address())));
+            return false;
         }
+        if (watches.length == MOST) {
+            point.watching(new Watching.Failed("there are %d watchpoints already; remove one".formatted(MOST)));
+            return false;
+        }
+        point.watching(choose(watch, cpu));
+        if (!point.watching().works()) {
+            return false;
+        }
+        watches = Arrays.copyOf(watches, watches.length + 1);
+        watches[watches.length - 1] = watch;
+        arrange();
+        return true;
+    }
+
+    /** Whether any waits for its memory to be mapped. Any thread. */
+    boolean arePending() {
+        return pending;
+    }
+
+    private boolean isPending() {
+        return waiting.stream().anyMatch(point -> point.watching() instanceof Watching.Pending);
+    }
+
+    /** Tries again for those that wait: whether anything about them is new. */
+    boolean retry(Cpu cpu) {
+        boolean changed = false;
+        for (Watchpoint point : List.copyOf(waiting)) {
+            String before = point.watching().text();
+            if (set(point, cpu)) {
+                waiting.remove(point);
+            }
+            changed |= !before.equals(point.watching().text());
+        }
+        pending = isPending();
+        return changed;
     }
 
     void remove(Watchpoint point) {
+        if (waiting.remove(point)) {
+            pending = isPending();
+            return;
+        }
         watches = Arrays.stream(watches)
                 .filter(watch -> !watch.point().equals(point))
                 .toArray(Watch[]::new);
@@ -96,27 +121,49 @@ final class Watches {
     private Watching choose(Watch watch, Cpu cpu) {
         Watchpoint point = watch.point();
         boolean writesOnly = point.access() == WatchAccess.WRITE;
-        if (writesOnly ? writeSlots : accessSlots) {
-            List<Integer> taken = slots.takeAll(WatchedPiece.cut(point.address(), point.length(), point.access()));
+        if (writesOnly ? means.writeSlots() : means.accessSlots()) {
+            List<WatchedPiece> pieces =
+                    WatchedPiece.cut(point.address(), point.length(), point.access(), "watchpoint " + point.name());
+            if (pieces.size() <= DebugSlots.COUNT) {
+                arming.makeRoom(pieces.size(), cpu);
+            }
+            List<Integer> taken = slots.takeAll(pieces);
             if (!taken.isEmpty()) {
                 return new Watching.Slots(taken);
             }
         }
         boolean holdsTables = Arrays.stream(watch.pages()).anyMatch(cpu::isPageTable);
-        if (pageProtection && !holdsTables) {
+        return withoutSlots(point.access(), holdsTables);
+    }
+
+    /** For people: by what means memory of that length would be watched now. */
+    String means(GuestVirtual address, int length, WatchAccess access) {
+        boolean slotsWork = access == WatchAccess.WRITE ? means.writeSlots() : means.accessSlots();
+        if (slotsWork) {
+            int pieces = WatchedPiece.cut(address, length, access, "").size();
+            if (pieces <= DebugSlots.COUNT) {
+                return "takes %d of the %d debug registers".formatted(pieces, DebugSlots.COUNT);
+            }
+        }
+        String why = slotsWork ? "too long for the debug registers: " : "";
+        return why + "watched by " + withoutSlots(access, false).text();
+    }
+
+    private Watching withoutSlots(WatchAccess access, boolean holdsTables) {
+        if (means.pageProtection() && !holdsTables) {
             return new Watching.ProtectedPages();
         }
-        if (!writesOnly) {
+        if (access != WatchAccess.WRITE) {
             return new Watching.Failed(whyNoReads(holdsTables));
         }
-        return readOnlySlots ? new Watching.ReadOnlyPages() : new Watching.Stepping();
+        return means.readOnlySlots() ? new Watching.ReadOnlyPages() : new Watching.Stepping();
     }
 
     private String whyNoReads(boolean holdsTables) {
-        if (pageProtection && holdsTables) {
+        if (means.pageProtection() && holdsTables) {
             return "reads in a page that holds page tables cannot be watched here; watch for writes";
         }
-        return accessSlots
+        return means.accessSlots()
                 ? slots.describeHolders() + ", or watch for writes, of which there may be more"
                 : "this host's KVM can watch for writes only";
     }
@@ -126,18 +173,17 @@ final class Watches {
         NavigableSet<Long> readOnly = new TreeSet<>();
         stepping = false;
         for (Watch watch : watches) {
-            Watching means = watch.point().watching();
+            Watching by = watch.point().watching();
             for (long page : watch.pages()) {
-                if (means instanceof Watching.ProtectedPages) {
-                    forbid.merge(
-                            page, watch.point().access(), (one, other) -> one == other ? one : WatchAccess.READ_WRITE);
-                } else if (means instanceof Watching.ReadOnlyPages) {
+                if (by instanceof Watching.ProtectedPages) {
+                    forbid.merge(page, watch.point().access(), WatchAccess::or);
+                } else if (by instanceof Watching.ReadOnlyPages) {
                     readOnly.add(page);
                 }
             }
-            stepping |= means instanceof Watching.Stepping;
+            stepping |= by instanceof Watching.Stepping;
         }
-        pages.arrange(forbid, readOnly);
+        pages.arrange(this, forbid, readOnly);
     }
 
     /** Before the guest goes on: what memory holds now is what a later access is compared with. */
@@ -205,6 +251,9 @@ final class Watches {
         String problem = "";
         for (int i = 0; i < watches.length; i++) {
             if ((accessed & 1L << i) != 0) {
+                if (watches[i].point().hasEnded()) {
+                    continue;
+                }
                 WatchHit hit = watches[i].access(cpu, instruction);
                 Condition condition = hit.watchpoint().condition();
                 try {

@@ -11,7 +11,7 @@ public sealed interface Watching {
 
     /** Whether accesses are noticed. */
     default boolean works() {
-        return !(this instanceof Failed);
+        return !(this instanceof Failed) && !(this instanceof Pending);
     }
 
     /**
@@ -22,7 +22,8 @@ public sealed interface Watching {
     record Slots(List<Integer> slots) implements Watching {
         @Override
         public String text() {
-            return "debug registers " + slots.stream().map(slot -> "DR" + slot).collect(Collectors.joining(", "));
+            String held = slots.stream().map(slot -> "DR" + slot).collect(Collectors.joining(", "));
+            return Mechanism.DEBUG_REGISTER.term() + (slots.size() == 1 ? " " : "s ") + held;
         }
     }
 
@@ -30,7 +31,7 @@ public sealed interface Watching {
     record ProtectedPages() implements Watching {
         @Override
         public String text() {
-            return "page protection";
+            return Mechanism.PAGE_PROTECTION.term();
         }
     }
 
@@ -38,7 +39,7 @@ public sealed interface Watching {
     record ReadOnlyPages() implements Watching {
         @Override
         public String text() {
-            return "read-only memory slot";
+            return Mechanism.READ_ONLY_SLOT.term();
         }
     }
 
@@ -46,9 +47,16 @@ public sealed interface Watching {
     record Stepping() implements Watching {
         @Override
         public String text() {
-            return "single-stepping and comparing (slow; sees changes of the value only)";
+            return Mechanism.STEPPING.term() + " (slow; sees changes of the value only)";
         }
     }
+
+    /**
+     * It notices nothing yet: it will when the guest has mapped its memory.
+     *
+     * @param text what it waits for
+     */
+    record Pending(String text) implements Watching {}
 
     /**
      * It notices nothing.

@@ -6,6 +6,7 @@ import dev.kvmdap.types.FunctionType;
 import dev.kvmdap.types.Member;
 import dev.kvmdap.types.PointerType;
 import dev.kvmdap.types.Type;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,17 @@ public final class Value {
     /** The same value in another format. */
     public Value in(Format other) {
         return new Value(type, other, member, storage, memory, computed);
+    }
+
+    /**
+     * What it would be with other bytes in its place; empty where it is not one number.
+     *
+     * @param bytes as many as the type has, at most 8, as a little-endian number
+     */
+    public Optional<Value> withBytes(long bytes) {
+        return slot == null || type.bytes() > Long.BYTES
+                ? Optional.empty()
+                : Optional.of(computed(type, format, slot.load(Place.<Object>constant(bytes), this, 0), memory));
     }
 
     /** Whether it is one number: an integer, a pointer, an enumerator, a floating-point number. */

@@ -10,6 +10,12 @@ public final class Abi {
     /** {@link Vcpu#run} found the vCPU waiting for its start-up (EAGAIN): run it again. Not the kernel's number. */
     public static final int EXIT_AGAIN = -1;
 
+    /**
+     * {@link Vcpu#run} was refused an access to the guest's memory (EFAULT) and does not say to which; the instruction has not
+     * been executed. Not the kernel's number.
+     */
+    public static final int EXIT_FAULT = -2;
+
     public static final int EXIT_UNKNOWN = 0;
     public static final int EXIT_EXCEPTION = 1;
     public static final int EXIT_IO = 2;

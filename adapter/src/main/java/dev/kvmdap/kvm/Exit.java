@@ -71,6 +71,9 @@ public sealed interface Exit {
     /** The vCPU was waiting for its start-up and can be run now. */
     record Again() implements Exit {}
 
+    /** The host's mapping does not allow an access of the guest's, and KVM does not say which (EFAULT). */
+    record Fault() implements Exit {}
+
     /** The guest wrote its task priority. */
     record SetTaskPriority(long cr8) implements Exit {}
 

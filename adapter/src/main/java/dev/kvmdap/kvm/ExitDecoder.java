@@ -25,6 +25,7 @@ final class ExitDecoder {
     Exit decode(int reason) {
         return switch (reason) {
             case Abi.EXIT_AGAIN -> new Exit.Again();
+            case Abi.EXIT_FAULT -> new Exit.Fault();
             case Abi.EXIT_EXCEPTION ->
                 new Exit.GuestException(u32(Layouts.EXIT_EX, "exception"), u32(Layouts.EXIT_EX, "error_code"));
             case Abi.EXIT_IO -> io();

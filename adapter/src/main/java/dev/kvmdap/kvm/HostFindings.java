@@ -4,6 +4,8 @@ import dev.kvmdap.x86.CpuMode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What {@link HostProbe} found out about this host.
@@ -18,6 +20,8 @@ import java.util.Map;
  * @param stepStaysArmed a single step is armed still after an instruction that KVM emulated; where not, KVM_SET_GUEST_DEBUG
  *     has to be called before every step
  * @param paging32 a guest in protected mode can switch 32-bit paging on
+ * @param shutdownKeepsState after {@link Abi#EXIT_SHUTDOWN} the registers are those of the triple fault; where not, KVM has reset
+ *     the vCPU
  * @param modes what works in each CPU mode
  */
 public record HostFindings(
@@ -29,6 +33,7 @@ public record HostFindings(
         boolean synchronisesRegisters,
         boolean stepStaysArmed,
         boolean paging32,
+        boolean shutdownKeepsState,
         Map<CpuMode, ModeFindings> modes) {
 
     /**
@@ -52,7 +57,7 @@ public record HostFindings(
     }
 
     static HostFindings withoutKvm(HostDescription host, KvmException problem) {
-        return new HostFindings(host, Access.refused(problem), 0, Map.of(), 0, false, false, false, Map.of());
+        return new HostFindings(host, Access.refused(problem), 0, Map.of(), 0, false, false, false, false, Map.of());
     }
 
     /** Whether guests can be run here. */
@@ -64,6 +69,13 @@ public record HostFindings(
     public ModeFindings findings(CpuMode mode) {
         ModeFindings findings = modes.get(mode);
         return findings == null ? ModeFindings.nothing() : findings;
+    }
+
+    /** Whether something works in each of the modes that guests boot through: real, protected and long mode. */
+    public boolean everywhere(Predicate<ModeFindings> works) {
+        return Stream.of(CpuMode.REAL, CpuMode.PROTECTED, CpuMode.LONG)
+                .map(this::findings)
+                .allMatch(works);
     }
 
     /** KVM's value for a capability; 0 where it is not offered. */

@@ -95,6 +95,7 @@ public final class HostProbe {
                     synchronisesRegisters(guest),
                     interruptible != null && stepStaysArmed(interruptible),
                     paging32(guest),
+                    shutdownKeepsState(guest),
                     modes);
         } finally {
             running.clear();
@@ -139,6 +140,28 @@ public final class HostProbe {
         return guest.vcpu().debugPc() == next
                 && guest.resumeAsArmed() == Abi.EXIT_DEBUG
                 && guest.vcpu().debugPc() == next + 1;
+    }
+
+    /** Lets an exception find no interrupt table, in which no handler of a double fault stands either. */
+    private static boolean shutdownKeepsState(ProbeGuest guest) {
+        Vcpu vcpu = guest.vcpu();
+        try {
+            guest.prepare(CpuMode.PROTECTED, ProbeGuestLayout.UNDEFINED);
+            vcpu.sregs().idt().limit(0);
+            vcpu.storeSregs();
+            vcpu.regs().rbx(PATTERN);
+            vcpu.storeRegs();
+            return guest.resume(GuestDebug.off()) == Abi.EXIT_SHUTDOWN
+                    && vcpu.regs().rip() == ProbeGuestLayout.CODE
+                    && vcpu.regs().rbx() == PATTERN
+                    && CpuMode.of(
+                                    vcpu.sregs().cr0(),
+                                    vcpu.sregs().efer(),
+                                    vcpu.sregs().cs().l())
+                            == CpuMode.PROTECTED;
+        } catch (KvmException e) {
+            return false;
+        }
     }
 
     /** Switches 32-bit paging on and reads through a page table. */

@@ -10,7 +10,6 @@ import java.util.Map;
  * said.
  *
  * @param singleStep a step ends behind one instruction
- * @param userSingleStep the same at privilege level 3
  * @param executeSlots how many of the four debug registers stop a guest that comes to their address
  * @param executeSlotRefires an execute slot at RIP fires again when the guest is resumed, even with RFLAGS.RF set: it has to
  *     be disarmed to get away from it
@@ -20,10 +19,10 @@ import java.util.Map;
  * @param blocksInterrupts {@link Abi#GUESTDBG_BLOCKIRQ} holds a pending interrupt back while stepping
  * @param pageTrap what an access to a page does that the host's mapping does not allow
  * @param readOnlySlots a write to a read-only memory slot exits with its address and data
+ * @param user what works at privilege level 3
  */
 public record ModeFindings(
         boolean singleStep,
-        boolean userSingleStep,
         int executeSlots,
         boolean executeSlotRefires,
         int writeSlots,
@@ -31,7 +30,8 @@ public record ModeFindings(
         Map<PlantedByte, PlantedByte.Finding> planted,
         boolean blocksInterrupts,
         PageTrap pageTrap,
-        boolean readOnlySlots) {
+        boolean readOnlySlots,
+        UserFindings user) {
 
     /** What a page of guest memory does to an access that {@link MappedMemory#protect} forbids to KVM. */
     public enum PageTrap {
@@ -53,7 +53,8 @@ public record ModeFindings(
         for (PlantedByte candidate : PlantedByte.values()) {
             planted.put(candidate, PlantedByte.Finding.NOTHING);
         }
-        return new ModeFindings(false, false, 0, false, 0, false, planted, false, PageTrap.NONE, false);
+        return new ModeFindings(
+                false, 0, false, 0, false, planted, false, PageTrap.NONE, false, UserFindings.nothing());
     }
 
     /** What a planted byte leads to. */

@@ -19,7 +19,7 @@ final class ModeProbe {
     private static final int NOP = 0x90;
     private static final int BREAKPOINT_AT = ProbeGuestLayout.CODE + 3;
     private static final int PLANTED_AT = ProbeGuestLayout.CODE + 2;
-    private static final int PATTERN = 0x5aa5;
+    static final int PATTERN = 0x5aa5;
 
     private static final int APIC_SPURIOUS_VECTOR = 0xf0;
     private static final int APIC_ENABLED = 0x1ff;
@@ -43,7 +43,6 @@ final class ModeProbe {
         try {
             return new ModeFindings(
                     singleStep(),
-                    userSingleStep(),
                     executeSlots(),
                     executeSlotRefires(),
                     writeSlots(),
@@ -51,7 +50,8 @@ final class ModeProbe {
                     planted(),
                     interruptible != null && new ModeProbe(interruptible, mode).blocksInterrupts(),
                     pageTrap(),
-                    readOnlySlots());
+                    readOnlySlots(),
+                    mode == CpuMode.REAL ? UserFindings.nothing() : new UserProbe(guest, mode).findings());
         } catch (KvmException e) {
             return ModeFindings.nothing();
         }
@@ -59,14 +59,6 @@ final class ModeProbe {
 
     private boolean singleStep() {
         return isDebugAt(guest.run(mode, GuestDebug.enabled().singleStep()), ProbeGuestLayout.CODE + 1);
-    }
-
-    private boolean userSingleStep() {
-        if (mode == CpuMode.REAL) {
-            return false;
-        }
-        guest.prepareUser(mode);
-        return isDebugAt(guest.resume(GuestDebug.enabled().singleStep()), ProbeGuestLayout.CODE + 1);
     }
 
     private boolean isDebugAt(int reason, long address) {
@@ -97,8 +89,8 @@ final class ModeProbe {
     private int writeSlots() {
         int working = 0;
         for (int slot = 0; slot < SLOTS; slot++) {
-            int reason =
-                    guest.run(mode, slot(slot, ProbeGuestLayout.DATA, WRITE, TWO_BYTES), store(ProbeGuestLayout.DATA));
+            int reason = guest.run(
+                    mode, slot(slot, ProbeGuestLayout.DATA, WRITE, TWO_BYTES), store(mode, ProbeGuestLayout.DATA));
             if (reason == Abi.EXIT_DEBUG && isReported(slot)) {
                 working++;
             }
@@ -198,13 +190,13 @@ final class ModeProbe {
     private ModeFindings.PageTrap pageTrap() {
         guest.protectPage(Abi.PROT_NONE);
         try {
-            int reason = guest.run(mode, GuestDebug.off(), store(ProbeGuestLayout.PROTECTED_PAGE));
+            int reason = guest.run(mode, GuestDebug.off(), store(mode, ProbeGuestLayout.PROTECTED_PAGE));
             if (reason == Abi.EXIT_MMIO) {
                 return isStoreTo(ProbeGuestLayout.PROTECTED_PAGE) && loadTraps()
                         ? ModeFindings.PageTrap.MMIO_EXIT
                         : ModeFindings.PageTrap.NONE;
             }
-            boolean fault = reason == ProbeGuest.REFUSED || reason == Abi.EXIT_MEMORY_FAULT;
+            boolean fault = reason == Abi.EXIT_FAULT || reason == Abi.EXIT_MEMORY_FAULT;
             return fault && storeIsTriedAgain() ? ModeFindings.PageTrap.FAULT : ModeFindings.PageTrap.NONE;
         } finally {
             guest.protectPage(Abi.PROT_READ | Abi.PROT_WRITE);
@@ -229,7 +221,7 @@ final class ModeProbe {
     }
 
     private boolean readOnlySlots() {
-        return guest.run(mode, GuestDebug.off(), store(ProbeGuestLayout.READ_ONLY_PAGE)) == Abi.EXIT_MMIO
+        return guest.run(mode, GuestDebug.off(), store(mode, ProbeGuestLayout.READ_ONLY_PAGE)) == Abi.EXIT_MMIO
                 && isStoreTo(ProbeGuestLayout.READ_ONLY_PAGE);
     }
 
@@ -238,7 +230,7 @@ final class ModeProbe {
     }
 
     /** MOV of {@link #PATTERN} to 16 bits of memory. */
-    private int[] store(int address) {
+    static int[] store(CpuMode mode, int address) {
         int low = address & 0xff;
         int high = address >>> Byte.SIZE;
         return switch (mode) {

@@ -25,6 +25,11 @@ public enum MpState {
         return number;
     }
 
+    /** Whether it executes nothing until another processor sends it a start-up interrupt. */
+    public boolean waitsForStart() {
+        return this == UNINITIALIZED || this == INIT_RECEIVED;
+    }
+
     static MpState of(int number) {
         for (MpState state : values()) {
             if (state.number == number) {

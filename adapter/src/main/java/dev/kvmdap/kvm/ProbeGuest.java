@@ -8,9 +8,9 @@ import dev.kvmdap.x86.CpuMode;
  */
 final class ProbeGuest implements AutoCloseable {
     /** The answer of a run that the kernel refused. */
-    static final int REFUSED = -2;
+    static final int REFUSED = -11;
     /** The answer of a run that did not end by itself. */
-    static final int NEVER_ENDED = -3;
+    static final int NEVER_ENDED = -12;
 
     private static final long VMX_IDENTITY_MAP = 0xfffbc000L;
     private static final long VMX_TSS = 0xfffbd000L;
@@ -169,6 +169,16 @@ final class ProbeGuest implements AutoCloseable {
         } finally {
             deadline = NO_DEADLINE;
         }
+    }
+
+    /** Runs again from another place at privilege level 3, with the stack and flags of the beginning. */
+    void restartUser(CpuMode mode, long rip) {
+        layout.enterUser(mode, vcpu.sregs());
+        vcpu.storeSregs();
+        vcpu.regs().rip(rip);
+        vcpu.regs().rsp(ProbeGuestLayout.STACK_TOP);
+        vcpu.regs().rflags(2);
+        vcpu.storeRegs();
     }
 
     /** Whether this exit of the last run is a handler of the guest's. */

@@ -33,6 +33,8 @@ final class ProbeGuestLayout {
     static final int[] LOAD_PAGED_DATA = {0xa1, 0x00, 0x00, 0x10, 0x00};
     /** Code for protected mode: stores EAX, which is 0, to the task priority register of the local APIC. */
     static final int[] STORE_TASK_PRIORITY = {0xa3, 0x80, 0x00, 0xe0, 0xfe};
+    /** UD2, which raises #UD. */
+    static final int[] UNDEFINED = {0x0f, 0x0b};
     /** Where handlers write their vector. */
     static final int VECTOR_PORT = 0x40;
 
@@ -91,7 +93,7 @@ final class ProbeGuestLayout {
         }
     }
 
-    private static int handler(int vector) {
+    static int handler(int vector) {
         return HANDLERS + HANDLER_BYTES * vector;
     }
 

@@ -41,6 +41,7 @@ public final class Vcpu implements AutoCloseable {
     private final long registersStart;
     private final Regs regs;
     private final Sregs sregs;
+    private final byte[] keptRegisters = new byte[SREGS + Layouts.SREGS.size()];
     private boolean regsLoaded;
     private boolean sregsLoaded;
     private int exitReason = Abi.EXIT_UNKNOWN;
@@ -98,7 +99,7 @@ public final class Vcpu implements AutoCloseable {
      *
      * @return one of the {@code EXIT_} constants of {@link Abi}: the kernel's reason; {@link Abi#EXIT_INTR} for an interrupt or
      *     exit request of {@link #interrupter}, {@link Abi#EXIT_AGAIN} where the vCPU was waiting for its start-up and can now
-     *     be run
+     *     be run, {@link Abi#EXIT_FAULT} where the host's mapping does not allow what the guest wants
      * @throws KvmException where the kernel cannot run the guest at all
      */
     public int run() {
@@ -135,6 +136,9 @@ public final class Vcpu implements AutoCloseable {
         boolean mayBeMemory = Errno.EFAULT.is(answer) || Errno.EHWPOISON.is(answer);
         if (mayBeMemory && run.getInt(EXIT_REASON) == Abi.EXIT_MEMORY_FAULT) {
             return Abi.EXIT_MEMORY_FAULT;
+        }
+        if (Errno.EFAULT.is(answer)) {
+            return Abi.EXIT_FAULT;
         }
         return descriptor.accepted(Ioctl.KVM_RUN, answer);
     }
@@ -262,6 +266,22 @@ public final class Vcpu implements AutoCloseable {
     public void storeSregs() {
         sregs();
         descriptor.call(Ioctl.KVM_SET_SREGS, address(SREGS));
+    }
+
+    /** Remembers the registers as they are now, for {@link #recallRegisters}. Allocates nothing. */
+    public void keepRegisters() {
+        regs();
+        sregs();
+        registers.read(registersStart, keptRegisters, 0, keptRegisters.length);
+    }
+
+    /** Sets the registers to those of the last {@link #keepRegisters}. */
+    public void recallRegisters() {
+        registers.write(registersStart, keptRegisters, 0, keptRegisters.length);
+        regsLoaded = true;
+        sregsLoaded = true;
+        storeSregs();
+        storeRegs();
     }
 
     private long address(int struct) {

@@ -70,6 +70,13 @@ public record VcpuEvents(
         return new VcpuEvents(other, interrupt, nmi, smi, startupVector, flags | payload, tripleFaultPending);
     }
 
+    /** These events after IRET, which lets interrupts and NMIs in again (SDM vol. 3, 6.7.1). */
+    public VcpuEvents afterReturn() {
+        VcpuEvents bare = withoutShadow();
+        NmiEvent unmasked = new NmiEvent(nmi.injected(), nmi.pending(), false);
+        return new VcpuEvents(exception, bare.interrupt, unmasked, smi, startupVector, bare.flags, tripleFaultPending);
+    }
+
     /** These events with nothing that holds interrupts back. */
     public VcpuEvents withoutShadow() {
         InterruptEvent bare = new InterruptEvent(interrupt.injected(), interrupt.vector(), interrupt.soft(), 0);

@@ -127,9 +127,12 @@ public final class VcpuState {
         return Layouts.XCRS.offset("xcrs") + index * Layouts.XCR.size();
     }
 
-    /** What the vCPU is ready for. */
+    /** What the vCPU is ready for. An INIT or a start-up interrupt that waits for it takes effect by asking. */
     public MpState mpState() {
-        return MpState.of(get(Ioctl.KVM_GET_MP_STATE, Layouts.MP_STATE.size()).getInt(0));
+        MpState state =
+                MpState.of(get(Ioctl.KVM_GET_MP_STATE, Layouts.MP_STATE.size()).getInt(0));
+        vcpu.forgetRegisters();
+        return state;
     }
 
     /** Sets what the vCPU is ready for. */

@@ -10,6 +10,8 @@ import dev.kvmdap.device.PortBus;
 import dev.kvmdap.device.ResetControl;
 import dev.kvmdap.device.Serial16550;
 import dev.kvmdap.device.SystemControlPort;
+import dev.kvmdap.kvm.Capability;
+import dev.kvmdap.kvm.Irqchip;
 import dev.kvmdap.kvm.Kvm;
 import dev.kvmdap.kvm.KvmException;
 import dev.kvmdap.kvm.LibC;
@@ -67,11 +69,13 @@ public final class Machine implements AutoCloseable {
             interruptControllers = createInterruptControllers();
             slots = new MemorySlots(vm, memory);
             attachDevices(configuration);
+            requireRoomFor(kvm, configuration.vcpus());
             for (int index = 0; index < configuration.vcpus(); index++) {
                 VcpuThread thread = new VcpuThread(vm.createVcpu(index));
                 vcpus.add(thread);
                 thread.call(vcpu -> {
-                    vcpu.state().setCpuid(configuration.cpuid());
+                    vcpu.state()
+                            .setCpuid(CpuTopology.describe(configuration.cpuid(), vcpu.index(), configuration.vcpus()));
                     return vcpu;
                 });
             }
@@ -84,6 +88,20 @@ public final class Machine implements AutoCloseable {
             vcpus.forEach(VcpuThread::close);
             vm.close();
             throw e;
+        }
+    }
+
+    private void requireRoomFor(Kvm kvm, int wanted) {
+        int most = Math.max(1, kvm.check(Capability.MAX_VCPUS));
+        if (wanted > 1 && !interruptControllers) {
+            throw new BootException(
+                    "cpus: this host's KVM has no interrupt controllers, by which a guest starts its other processors;"
+                            + " set 'cpus' to 1");
+        }
+        if (wanted > most) {
+            throw new BootException(
+                    "cpus: this host's KVM has room for %d vCPUs in a guest, not for %d; set 'cpus' to less"
+                            .formatted(most, wanted));
         }
     }
 
@@ -143,6 +161,31 @@ public final class Machine implements AutoCloseable {
     /** Whether KVM emulates PIC, IOAPIC, LAPIC and PIT. If not, no interrupt ever ends a HLT. */
     public boolean hasInterruptControllers() {
         return interruptControllers;
+    }
+
+    /** The devices at I/O ports that KVM serves itself. */
+    public List<KernelDevice> kernelDevices() {
+        return interruptControllers ? KernelDevice.INTERRUPT_CONTROLLERS_AND_TIMER : List.of();
+    }
+
+    /**
+     * The state of an interrupt controller that KVM emulates (KVM api.txt, KVM_GET_IRQCHIP).
+     *
+     * @return the union of {@code struct kvm_irqchip}
+     * @throws KvmException where there is none
+     */
+    public byte[] interruptController(Irqchip chip) {
+        return vm.irqchip(chip);
+    }
+
+    /**
+     * The state of the timer that KVM emulates (KVM api.txt, KVM_GET_PIT2).
+     *
+     * @return {@code struct kvm_pit_state2}
+     * @throws KvmException where there is none
+     */
+    public byte[] timer() {
+        return vm.pit2();
     }
 
     /** What was loaded, and how. */

@@ -16,13 +16,27 @@ public final class BreakpointAnswer {
         answer.setVerified(breakpoint.verified());
         answer.setMessage(breakpoint.message());
         if (!breakpoint.verified()) {
-            answer.setReason(BreakpointNotVerifiedReason.FAILED);
+            answer.setReason(
+                    breakpoint.isPending() ? BreakpointNotVerifiedReason.PENDING : BreakpointNotVerifiedReason.FAILED);
         }
         breakpoint.address().ifPresent(address -> answer.setInstructionReference(address.toString()));
         if (breakpoint.source().isPresent()) {
             SourcePosition position = breakpoint.source().get();
             answer.setSource(ClientSources.of(position.file(), client));
             answer.setLine(client.toClientLine(position.line()));
+        }
+        return answer;
+    }
+
+    /** The watchpoint as the client is told of it. */
+    public static Breakpoint of(ClientWatchpoint watchpoint) {
+        Breakpoint answer = new Breakpoint();
+        answer.setId(watchpoint.id());
+        answer.setVerified(watchpoint.verified());
+        answer.setMessage(watchpoint.message());
+        if (!watchpoint.verified()) {
+            answer.setReason(
+                    watchpoint.isPending() ? BreakpointNotVerifiedReason.PENDING : BreakpointNotVerifiedReason.FAILED);
         }
         return answer;
     }

@@ -21,7 +21,6 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Finds the places in the guest that a breakpoint is meant for, and sets it there. */
 final class BreakpointPlacer {
@@ -39,18 +38,27 @@ final class BreakpointPlacer {
         this.log = log;
     }
 
-    /** Sets a breakpoint at all its places; where there is none the answer says why. */
-    Places place(BreakpointRequest request) {
+    /** What sets them. */
+    Engine engine() {
+        return engine;
+    }
+
+    /**
+     * Sets a breakpoint at all its places; where there is none the answer says why.
+     *
+     * @param hits where its hits are counted
+     */
+    Places place(BreakpointRequest request, Hits hits) {
         try {
-            return found(request);
+            return found(request, hits);
         } catch (RequestFailure wrong) {
             return Places.none(String.valueOf(wrong.getMessage()));
         }
     }
 
-    private Places found(BreakpointRequest request) {
+    private Places found(BreakpointRequest request, Hits hits) {
         if (request.target() instanceof AtLine line) {
-            return atLine(line, request);
+            return atLine(line, request, hits);
         }
         if (request.target() instanceof AtFunction function) {
             Matcher address = ADDRESS.matcher(function.name().strip());
@@ -58,21 +66,42 @@ final class BreakpointPlacer {
                     ? at(
                             Long.parseUnsignedLong(
                                     address.group(1), 2, address.group(1).length(), 16),
-                            request)
-                    : atFunction(function.name().strip(), request);
+                            request,
+                            hits)
+                    : atFunction(function.name().strip(), request, hits);
         }
-        return at(((AtInstruction) request.target()).address(), request);
+        return at(((AtInstruction) request.target()).address(), request, hits);
     }
 
-    /** When a breakpoint stops at an address: its expressions may name the local variables of the code there. */
-    private @Nullable Condition policy(When when, @Nullable HitCount count, long address) {
-        ProgramNames names = ProgramNames.at(symbols, address);
+    /**
+     * Whether an expression can be a condition.
+     *
+     * @throws RequestFailure where it cannot: why
+     */
+    void checkCondition(String expression) {
+        if (!expression.isBlank()) {
+            read("condition", () -> new ProgramNames(symbols).condition(expression));
+        }
+    }
+
+    /**
+     * When a watchpoint stops, which may be hit anywhere: its expressions name no local variables.
+     *
+     * @param hits where its hits are counted
+     * @throws RequestFailure where one of its texts is wrong
+     */
+    Condition policy(When when, Hits hits) {
+        return policy(when, hits, new ProgramNames(symbols));
+    }
+
+    private Condition policy(When when, Hits hits, ProgramNames names) {
+        HitCount count = when.hitCondition().isBlank() ? null : HitCount.parse(when.hitCondition());
         Condition condition =
                 when.condition().isBlank() ? null : read("condition", () -> names.condition(when.condition()));
         LogMessage message = when.logMessage().isEmpty()
                 ? null
                 : read("log message", () -> new LogMessage(when.logMessage(), names));
-        return count == null && message == null ? condition : new HitPolicy(condition, count, message, log);
+        return new HitPolicy(condition, hits, count, message == null ? null : new Logpoint(message, log));
     }
 
     private static <T> T read(String what, Supplier<T> reading) {
@@ -83,14 +112,14 @@ final class BreakpointPlacer {
         }
     }
 
-    private Places atLine(AtLine target, BreakpointRequest request) {
+    private Places atLine(AtLine target, BreakpointRequest request, Hits hits) {
         Optional<ResolvedLine> found = symbols.resolve(target.path(), target.line());
         if (found.isEmpty()) {
             return Places.none(whyNoCode(target));
         }
         ResolvedLine line = found.get();
         return new Places(
-                set(line.addresses(), request), "", Optional.of(new SourcePosition(line.file(), line.line())));
+                set(line.addresses(), request, hits), "", Optional.of(new SourcePosition(line.file(), line.line())));
     }
 
     private String whyNoCode(AtLine target) {
@@ -107,36 +136,32 @@ final class BreakpointPlacer {
                         + ": build it with -g, or map its folder in 'sourceMap'";
     }
 
-    private Places atFunction(String name, BreakpointRequest request) {
+    private Places atFunction(String name, BreakpointRequest request, Hits hits) {
         List<Function> functions = symbols.functionsNamed(name);
         if (functions.isEmpty()) {
             return Places.none("there is no function '" + name + "'");
         }
         List<Long> addresses =
                 functions.stream().map(symbols::afterPrologue).distinct().toList();
-        return new Places(set(addresses, request), "", position(addresses.get(0)));
+        return new Places(set(addresses, request, hits), "", position(addresses.get(0)));
     }
 
-    private Places at(long address, BreakpointRequest request) {
-        return new Places(set(List.of(address), request), "", position(address));
+    private Places at(long address, BreakpointRequest request, Hits hits) {
+        return new Places(set(List.of(address), request, hits), "", position(address));
     }
 
     private Optional<SourcePosition> position(long address) {
         return symbols.lineAt(address).map(line -> new SourcePosition(line.file(), line.line()));
     }
 
-    private List<Breakpoint> set(List<Long> addresses, BreakpointRequest request) {
-        When when = request.when();
-        HitCount count = when.hitCondition().isBlank() ? null : HitCount.parse(when.hitCondition());
-        List<Optional<Condition>> policies = addresses.stream()
-                .map(address -> Optional.ofNullable(policy(when, count, address)))
+    /** The expressions of a breakpoint may name the local variables of the code at each of its addresses. */
+    private List<Breakpoint> set(List<Long> addresses, BreakpointRequest request, Hits hits) {
+        List<Condition> policies = addresses.stream()
+                .map(address -> policy(request.when(), hits, ProgramNames.at(symbols, address)))
                 .toList();
         List<Breakpoint> breakpoints = new ArrayList<>();
         for (int i = 0; i < addresses.size(); i++) {
-            breakpoints.add(engine.addBreakpoint(
-                    new GuestVirtual(addresses.get(i)),
-                    request.mode(),
-                    policies.get(i).orElse(null)));
+            breakpoints.add(engine.addBreakpoint(new GuestVirtual(addresses.get(i)), request.mode(), policies.get(i)));
         }
         return breakpoints;
     }

@@ -4,6 +4,8 @@ import dev.kvmdap.engine.Breakpoint;
 import dev.kvmdap.engine.Placement;
 import dev.kvmdap.session.BreakpointRequest.AtFunction;
 import dev.kvmdap.session.BreakpointRequest.AtInstruction;
+import dev.kvmdap.session.BreakpointRequest.AtLine;
+import dev.kvmdap.session.BreakpointRequest.When;
 import dev.kvmdap.symbols.SourceFile;
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.List;
@@ -13,19 +15,30 @@ import java.util.stream.Stream;
 import org.eclipse.lsp4j.debug.StoppedEventArgumentsReason;
 
 /**
- * A breakpoint that the client has set: one for the client, at any number of places in the guest, such as the inlined copies
- * of a line.
+ * A breakpoint that the client has set, or the user by the console: one for them, at any number of places in the guest, such
+ * as the inlined copies of a line.
  */
 public final class ClientBreakpoint {
 
     private final int id;
-    private final BreakpointRequest request;
+    private final BreakpointRequest asked;
+    private final boolean temporary;
+    private final Hits hits = new Hits();
+    private BreakpointRequest request;
+    private boolean enabled = true;
     private Places places = Places.none("not set yet");
     private String told = "";
 
-    ClientBreakpoint(int id, BreakpointRequest request) {
+    /**
+     * A breakpoint that stands nowhere yet.
+     *
+     * @param temporary whether it goes with its first stop
+     */
+    ClientBreakpoint(int id, BreakpointRequest request, boolean temporary) {
         this.id = id;
+        this.asked = request;
         this.request = request;
+        this.temporary = temporary;
     }
 
     /**
@@ -54,9 +67,37 @@ public final class ClientBreakpoint {
         return id;
     }
 
-    /** What was asked for. */
+    /** What was asked for when it was set. */
+    BreakpointRequest asked() {
+        return asked;
+    }
+
+    /** What it is to do now: what was asked for, with what the console has changed. */
     public BreakpointRequest request() {
         return request;
+    }
+
+    void change(BreakpointRequest changed) {
+        request = changed;
+    }
+
+    /** Whether it goes with its first stop. */
+    boolean isTemporary() {
+        return temporary;
+    }
+
+    /** Whether it is switched on. */
+    boolean isEnabled() {
+        return enabled;
+    }
+
+    void enable(boolean on) {
+        enabled = on;
+    }
+
+    /** How often it was hit. */
+    Hits hits() {
+        return hits;
     }
 
     Places places() {
@@ -69,12 +110,19 @@ public final class ClientBreakpoint {
 
     /** Whether no place for it has been found so far. */
     boolean isUnplaced() {
-        return places.breakpoints.isEmpty();
+        return enabled && places.breakpoints.isEmpty();
     }
 
-    /** Whether its places are known and the engine could not set it at any of them. */
-    boolean isRefused() {
-        return !isUnplaced() && !verified();
+    /** The linear addresses of its places. */
+    List<Long> addresses() {
+        return places.breakpoints.stream()
+                .map(breakpoint -> breakpoint.address().address())
+                .toList();
+    }
+
+    /** Whether it will stand when the guest has made one of its places ready. */
+    public boolean isPending() {
+        return !verified() && placements().anyMatch(Placement.Pending.class::isInstance);
     }
 
     /** Whether the guest stops there. */
@@ -97,6 +145,16 @@ public final class ClientBreakpoint {
     /** The linear address of its first place. */
     public Optional<GuestVirtual> address() {
         return places.breakpoints.stream().findFirst().map(Breakpoint::address);
+    }
+
+    /** Whether a client that was told of it, and no more than its line, would ask for it so. */
+    boolean isToldAs(BreakpointRequest other) {
+        return other.when().equals(new When("", "", ""))
+                && other.target() instanceof AtLine line
+                && places.source
+                        .filter(position ->
+                                position.file().path().equals(line.path()) && position.line() == line.line())
+                        .isPresent();
     }
 
     /** The reason of a stop at it, in the protocol's words. */

@@ -1,13 +1,9 @@
 package dev.kvmdap.session;
 
+import dev.kvmdap.engine.ExceptionReport;
 import dev.kvmdap.engine.Stop;
-import dev.kvmdap.engine.WatchHit;
-import dev.kvmdap.engine.Watchpoint;
-import dev.kvmdap.session.ClientWatchpoints.ClientWatchpoint;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.eclipse.lsp4j.debug.Breakpoint;
 import org.eclipse.lsp4j.debug.BreakpointEventArguments;
 import org.eclipse.lsp4j.debug.BreakpointEventArgumentsReason;
@@ -80,45 +76,46 @@ public final class ClientEvents {
         client.stopped(event);
     }
 
-    /** The guest stands still behind an access to watched memory. */
-    void stoppedAtData(Stop.Watchpoints stop, List<ClientWatchpoint> hit) {
+    /** The guest stands still, and a vCPU has been made to go on at another place. */
+    void moved(int vcpu) {
+        StoppedEventArguments event = new StoppedEventArguments();
+        event.setReason(StoppedEventArgumentsReason.GOTO);
+        event.setDescription("Moved to another place");
+        event.setThreadId(Threads.id(vcpu));
+        event.setAllThreadsStopped(true);
+        client.stopped(event);
+    }
+
+    /**
+     * The guest stands still behind an access to watched memory.
+     *
+     * @param text what was accessed, how, and by what
+     * @param hit the client's data breakpoints
+     */
+    void stoppedAtData(Stop.Watchpoints stop, String text, List<ClientWatchpoint> hit) {
         StoppedEventArguments event = new StoppedEventArguments();
         event.setReason(StoppedEventArgumentsReason.DATA_BREAKPOINT);
         event.setDescription(stop.description());
-        event.setText(stop.hits().stream().map(ClientEvents::tell).collect(Collectors.joining("\n")));
+        event.setText(text);
         event.setThreadId(Threads.id(stop.vcpu()));
         event.setAllThreadsStopped(true);
         event.setHitBreakpointIds(hit.stream().map(ClientWatchpoint::id).toArray(Integer[]::new));
         client.stopped(event);
     }
 
-    private static String tell(WatchHit hit) {
-        Watchpoint watched = hit.watchpoint();
-        String what = hit.changed()
-                ? "%s -> %s".formatted(number(hit.before()), number(hit.after()))
-                : "%s, unchanged".formatted(number(hit.after()));
-        String by = hit.instruction()
-                .map(address -> ", by the instruction at " + address)
-                .orElse("");
-        return "%d bytes at %s: %s%s (caught by %s)"
-                .formatted(
-                        watched.length(),
-                        watched.address(),
-                        what,
-                        by,
-                        watched.watching().text());
-    }
-
-    /** Up to eight bytes as one number, more as they lie in memory. */
-    private static String number(byte[] bytes) {
-        if (bytes.length > Long.BYTES) {
-            return HexFormat.ofDelimiter(" ").formatHex(bytes);
+    /** The guest stands still at an exception. */
+    void stoppedAtException(Stop stop, ExceptionReport report, List<ExceptionFilters.Chosen> hit) {
+        StoppedEventArguments event = new StoppedEventArguments();
+        event.setReason(StoppedEventArgumentsReason.EXCEPTION);
+        event.setDescription(report.headline());
+        event.setText(report.text());
+        event.setThreadId(Threads.id(stop.vcpu()));
+        event.setAllThreadsStopped(true);
+        if (!hit.isEmpty()) {
+            event.setHitBreakpointIds(
+                    hit.stream().map(ExceptionFilters.Chosen::id).toArray(Integer[]::new));
         }
-        long value = 0;
-        for (int i = bytes.length - 1; i >= 0; i--) {
-            value = value << Byte.SIZE | (bytes[i] & 0xff);
-        }
-        return "0x" + Long.toHexString(value);
+        client.stopped(event);
     }
 
     private static String reason(Stop stop, List<ClientBreakpoint> hit) {
@@ -179,8 +176,24 @@ public final class ClientEvents {
 
     /** A breakpoint is not what its answer said any more. */
     void breakpointChanged(Breakpoint breakpoint) {
+        breakpoint(BreakpointEventArgumentsReason.CHANGED, breakpoint);
+    }
+
+    /** There is a breakpoint that the client has not set. */
+    void breakpointNew(Breakpoint breakpoint) {
+        breakpoint(BreakpointEventArgumentsReason.NEW, breakpoint);
+    }
+
+    /** The breakpoint of a number is there no more. */
+    void breakpointRemoved(int id) {
+        Breakpoint removed = new Breakpoint();
+        removed.setId(id);
+        breakpoint(BreakpointEventArgumentsReason.REMOVED, removed);
+    }
+
+    private void breakpoint(String reason, Breakpoint breakpoint) {
         BreakpointEventArguments event = new BreakpointEventArguments();
-        event.setReason(BreakpointEventArgumentsReason.CHANGED);
+        event.setReason(reason);
         event.setBreakpoint(breakpoint);
         client.breakpoint(event);
     }

@@ -1,16 +1,21 @@
 package dev.kvmdap.session;
 
 import dev.kvmdap.console.CodeLine;
+import dev.kvmdap.console.ConsoleException;
 import dev.kvmdap.console.ConsoleTarget;
 import dev.kvmdap.console.RegisterValue;
 import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.Cpu;
+import dev.kvmdap.engine.Frame;
 import dev.kvmdap.engine.GuestCode;
 import dev.kvmdap.expression.Expression;
+import dev.kvmdap.expression.ExpressionException;
 import dev.kvmdap.expression.Format;
 import dev.kvmdap.expression.Value;
 import dev.kvmdap.symbols.Symbols;
+import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegisterFile;
+import dev.kvmdap.view.ValueNode;
 import dev.kvmdap.x86.BitLayout;
 import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.Register;
@@ -34,16 +39,28 @@ final class FrameTarget implements ConsoleTarget {
     private final FrameValues values;
     private final Symbols symbols;
     private final RegisterFile registers;
-    private final long pc;
+    private final Frame frame;
+    private final Node locals;
     private final Syntax syntax;
+    private final Runnable changed;
 
-    FrameTarget(Cpu cpu, FrameValues values, ViewedVcpu viewed, Symbols symbols, long pc, Syntax syntax) {
+    FrameTarget(
+            Cpu cpu,
+            FrameValues values,
+            ViewedVcpu viewed,
+            Symbols symbols,
+            Frame frame,
+            Node locals,
+            Syntax syntax,
+            Runnable changed) {
         this.cpu = cpu;
         this.values = values;
         this.symbols = symbols;
         this.registers = new RegisterFile(viewed);
-        this.pc = pc;
+        this.frame = frame;
+        this.locals = locals;
         this.syntax = syntax;
+        this.changed = changed;
     }
 
     @Override
@@ -106,7 +123,7 @@ final class FrameTarget implements ConsoleTarget {
 
     @Override
     public long pc() {
-        return pc;
+        return frame.pc().address();
     }
 
     @Override
@@ -121,5 +138,57 @@ final class FrameTarget implements ConsoleTarget {
     @Override
     public Optional<String> symbol(long linear) {
         return symbols.functionAt(linear).map(function -> symbols.describe(linear));
+    }
+
+    @Override
+    public Optional<Extent> extent(String expression) {
+        Expression term = Expression.parse(expression);
+        try {
+            return Optional.ofNullable(
+                            new ValueNode(expression, term.withoutFormat(), values.evaluate(term), values).extent())
+                    .map(extent -> new Extent(extent.address().address(), extent.bytes()));
+        } catch (ExpressionException hasNoValue) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public String assign(String name, String value) {
+        String now = name.startsWith("$") ? assignRegister(name.substring(1), value) : assignVariable(name, value);
+        changed.run();
+        return now;
+    }
+
+    private String assignRegister(String name, String value) {
+        RegisterName register = RegisterName.of(name)
+                .orElseThrow(() -> new ConsoleException(
+                        "there is no register '" + name + "': 'info registers' without a name lists them"));
+        if (frame.index() > 0) {
+            throw new ConsoleException("registers are the vCPU's, not a caller's: 'frame 0' before the change");
+        }
+        long bits = evaluate(Expression.parse(value)).bits();
+        try {
+            registers.write(register.register(), register.write(registers.read(register.register()), bits));
+        } catch (IllegalArgumentException wrong) {
+            throw new ConsoleException(String.valueOf(wrong.getMessage()));
+        }
+        return "$" + name + " = 0x" + Long.toHexString(value(register).bits());
+    }
+
+    private String assignVariable(String name, String value) {
+        Value assigned = evaluate(Expression.parse(name + " = (" + value + ")"));
+        return name + " = " + text(assigned);
+    }
+
+    @Override
+    public List<String> localNames() {
+        return locals.children().stream().map(Node::name).toList();
+    }
+
+    @Override
+    public List<String> locals() {
+        return locals.children().stream()
+                .map(local -> local.name() + " = " + local.value())
+                .toList();
     }
 }

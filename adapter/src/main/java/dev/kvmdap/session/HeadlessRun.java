@@ -2,6 +2,7 @@ package dev.kvmdap.session;
 
 import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.EngineListener;
+import dev.kvmdap.engine.ExceptionReport;
 import dev.kvmdap.engine.Frame;
 import dev.kvmdap.engine.Stop;
 import dev.kvmdap.kvm.HostProbe;
@@ -12,7 +13,6 @@ import dev.kvmdap.session.launch.LaunchConfiguration;
 import dev.kvmdap.symbols.Symbols;
 import java.io.OutputStream;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -40,9 +40,10 @@ public final class HeadlessRun {
          * The guest can go no further.
          *
          * @param stop why
+         * @param explanation the same in full, for people
          * @param where the call stack, innermost first, a line each
          */
-        record Stuck(Stop stop, List<String> where) implements Outcome {}
+        record Stuck(Stop stop, String explanation, List<String> where) implements Outcome {}
 
         /**
          * The time was up while the guest still ran.
@@ -93,6 +94,7 @@ public final class HeadlessRun {
         long start = System.nanoTime();
         long limit = seconds == null ? Long.MAX_VALUE : (long) (seconds * TimeUnit.SECONDS.toNanos(1));
         boolean interrupted = false;
+        boolean paused = false;
         engine.resume();
         while (stop == null) {
             try {
@@ -104,8 +106,9 @@ public final class HeadlessRun {
                 interrupted = true;
             }
             serial.flush();
-            if (interrupted || System.nanoTime() - start > limit) {
-                engine.pause(); // again and again: a guest that resets its machine just then goes on
+            if (!paused && (interrupted || System.nanoTime() - start > limit)) {
+                engine.pause();
+                paused = true;
             }
         }
         if (interrupted) {
@@ -119,17 +122,12 @@ public final class HeadlessRun {
             return new Outcome.Ended(ended.exitCode());
         }
         List<String> where = engine.stack(stop.vcpu(), 0, MOST_FRAMES).stream()
-                .map(HeadlessRun::describe)
+                .map(Frame::text)
                 .toList();
-        return stop instanceof Stop.Paused ? new Outcome.TimedOut(where) : new Outcome.Stuck(stop, where);
-    }
-
-    private static String describe(Frame frame) {
-        String function = frame.function().map(found -> " in " + found.name()).orElse("");
-        String line = frame.line()
-                .map(found -> " at " + found.file().path() + ":" + found.line())
-                .orElse("");
-        return String.format(Locale.ROOT, "#%d %s%s%s", frame.index(), frame.pc(), function, line);
+        return stop instanceof Stop.Paused
+                ? new Outcome.TimedOut(where)
+                : new Outcome.Stuck(
+                        stop, engine.explain(stop).map(ExceptionReport::text).orElse(stop.description()), where);
     }
 
     private final class Listener implements EngineListener {

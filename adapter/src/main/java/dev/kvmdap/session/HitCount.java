@@ -6,14 +6,13 @@ import java.util.regex.Pattern;
 
 /**
  * Which hits of a breakpoint stop the guest: {@code 5} or {@code ==5} the fifth, {@code >=5} all from the fifth on, {@code %10}
- * every tenth; {@code >}, {@code <} and {@code <=} too. Counted on a vCPU's thread, from the guest's launch on.
+ * every tenth; {@code >}, {@code <} and {@code <=} too.
  */
 final class HitCount {
 
     private static final Pattern SYNTAX = Pattern.compile("(==|>=|<=|>|<|%)?\\s*([0-9]{1,18})");
 
     private final LongPredicate wanted;
-    private long hits;
 
     private HitCount(LongPredicate wanted) {
         this.wanted = wanted;
@@ -43,8 +42,8 @@ final class HitCount {
                 });
     }
 
-    /** Counts a hit: whether it is one that stops. */
-    synchronized boolean next() {
-        return wanted.test(++hits);
+    /** Whether the hit of a number, from 1, is one that stops. */
+    boolean stopsAt(long hit) {
+        return wanted.test(hit);
     }
 }

@@ -2,7 +2,6 @@ package dev.kvmdap.session;
 
 import dev.kvmdap.engine.Condition;
 import dev.kvmdap.engine.Cpu;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 final class HitPolicy implements Condition {
 
     private final @Nullable Condition condition;
+    private final Hits hits;
     private final @Nullable HitCount count;
-    private final @Nullable LogMessage message;
-    private final GuestOutput log;
+    private final @Nullable Logpoint logpoint;
 
-    HitPolicy(@Nullable Condition condition, @Nullable HitCount count, @Nullable LogMessage message, GuestOutput log) {
+    HitPolicy(@Nullable Condition condition, Hits hits, @Nullable HitCount count, @Nullable Logpoint logpoint) {
         this.condition = condition;
+        this.hits = hits;
         this.count = count;
-        this.message = message;
-        this.log = log;
+        this.logpoint = logpoint;
     }
 
     @Override
@@ -28,15 +27,14 @@ final class HitPolicy implements Condition {
         if (condition != null && !condition.holds(cpu)) {
             return false;
         }
-        if (count != null && !count.next()) {
+        long hit = hits.next();
+        if (hits.passes() || (count != null && !count.stopsAt(hit))) {
             return false;
         }
-        if (message == null) {
+        if (logpoint == null) {
             return true;
         }
-        for (byte next : message.text(cpu).getBytes(StandardCharsets.UTF_8)) {
-            log.accept(next);
-        }
+        logpoint.write(cpu);
         return false;
     }
 }

@@ -19,6 +19,7 @@ import dev.kvmdap.session.launch.LaunchConfiguration;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.view.CpuidView;
 import dev.kvmdap.view.Extent;
+import dev.kvmdap.view.HostView;
 import dev.kvmdap.view.LocalsView;
 import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegistersView;
@@ -141,6 +142,7 @@ public final class LaunchedGuest implements AutoCloseable {
         }
         scopes.add(new RegistersView(viewed));
         scopes.add(new CpuidView(kvm::supportedCpuid, kvm::emulatedCpuid, viewed::cpuid));
+        scopes.add(new HostView(engine.host()));
         return scopes;
     }
 
@@ -179,14 +181,25 @@ public final class LaunchedGuest implements AutoCloseable {
 
     /** What the console's verbs look at in a frame; while the guest stands still. */
     public ConsoleTarget consoleTarget(StoppedFrame at) {
+        return consoleTarget(at, () -> {});
+    }
+
+    /**
+     * What the console's verbs look at in a frame; while the guest stands still.
+     *
+     * @param changed hears when they have changed a value in the guest
+     */
+    ConsoleTarget consoleTarget(StoppedFrame at, Runnable changed) {
         Cpu cpu = engine.cpu(at.vcpu());
         return new FrameTarget(
                 cpu,
                 values(at),
                 viewed(at.vcpu()),
                 engine.symbols(),
-                at.frame().pc().address(),
-                configuration.assemblySyntax());
+                at.frame(),
+                locals(at),
+                configuration.assemblySyntax(),
+                changed);
     }
 
     /** The instructions that a vCPU sees; while the guest stands still. */

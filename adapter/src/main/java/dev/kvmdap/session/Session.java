@@ -1,17 +1,22 @@
 package dev.kvmdap.session;
 
 import com.google.gson.JsonObject;
+import dev.kvmdap.engine.Companions;
+import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.EngineListener;
+import dev.kvmdap.engine.ExceptionReport;
 import dev.kvmdap.engine.Granularity;
 import dev.kvmdap.engine.StepKind;
 import dev.kvmdap.engine.Stop;
 import dev.kvmdap.session.RequestFailure.Kind;
 import dev.kvmdap.session.launch.LaunchConfiguration;
 import dev.kvmdap.session.launch.LaunchConfigurationException;
+import dev.kvmdap.x86.GuestVirtual;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -37,13 +42,18 @@ public final class Session {
     private final StopScope stopScope = new StopScope();
     private final ClientBreakpoints breakpoints = new ClientBreakpoints();
     private final ClientWatchpoints watchpoints = new ClientWatchpoints(breakpoints::nextId);
+    private final ExceptionFilters exceptionFilters = new ExceptionFilters(breakpoints::nextId);
 
     private SessionState state = SessionState.CONNECTED;
     private ClientFeatures clientFeatures = ClientFeatures.DEFAULTS;
     private Cancellation cancellation = new Cancellation(0);
     private CompletableFuture<@Nullable Void> launch = new CompletableFuture<>();
     private @Nullable LaunchedGuest guest;
+    private Course course = Course.NONE;
     private int stoppedVcpu;
+    private @Nullable Stop lastStop;
+    private @Nullable ExceptionReport exception;
+    private List<Integer> lastHit = List.of();
 
     /** A session of a client that has just connected. */
     public Session(IDebugProtocolClient client, SessionThread thread) {
@@ -77,6 +87,11 @@ public final class Session {
         return watchpoints;
     }
 
+    /** The exceptions that the client has chosen to stop at. */
+    public ExceptionFilters exceptionFilters() {
+        return exceptionFilters;
+    }
+
     /** What the client may refer to by number until the guest runs again. */
     public StopScope stopScope() {
         return stopScope;
@@ -85,6 +100,21 @@ public final class Session {
     /** The vCPU that the last stop is about, from 0. */
     public int stoppedVcpu() {
         return stoppedVcpu;
+    }
+
+    /** Why the guest stands still; empty before its first stop. */
+    public Optional<Stop> lastStop() {
+        return Optional.ofNullable(lastStop);
+    }
+
+    /** The exception that the last stop is about; empty where it is about none. */
+    public Optional<ExceptionReport> exception() {
+        return Optional.ofNullable(exception);
+    }
+
+    /** The numbers of the breakpoints and watchpoints that the last stop is at. */
+    List<Integer> lastHit() {
+        return lastHit;
     }
 
     /**
@@ -108,6 +138,11 @@ public final class Session {
     /** Whether the client has taken the present request back. */
     public Cancellation cancellation() {
         return cancellation;
+    }
+
+    /** Puts something off until the present request is answered. */
+    void afterAnswer(Runnable next) {
+        afterAnswer.add(next);
     }
 
     /** An answer is written: what was put off until then happens now. */
@@ -152,7 +187,8 @@ public final class Session {
             guest = started;
             started.warnings().forEach(events::important);
             breakpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
-            watchpoints.placeIn(configuration.noDebug() ? null : started.engine());
+            watchpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
+            exceptionFilters.placeIn(configuration.noDebug() ? null : started.engine());
         } catch (RuntimeException failure) {
             powerOff();
             throw RequestFailure.of(Kind.LAUNCH_FAILED, failure).orElseThrow(() -> failure);
@@ -167,13 +203,13 @@ public final class Session {
             for (int vcpu = 0; vcpu < guest().engine().vcpus(); vcpu++) {
                 events.threadStarted(vcpu);
             }
-            start();
+            start(guest().configuration().stopOnEntry());
         });
     }
 
-    private void start() {
-        if (guest().configuration().stopOnEntry()) {
-            stopped(new Stop.Entry(0));
+    private void start(boolean stopAtEntry) {
+        if (stopAtEntry) {
+            tell(new Stop.Entry(0));
         } else {
             resume();
         }
@@ -181,46 +217,153 @@ public final class Session {
 
     /** Lets the guest run until something stops it. */
     public void resume() {
+        resume(Course.NONE);
+    }
+
+    void resume(Course towards) {
         guest().engine().resume();
-        running();
+        running(towards);
+    }
+
+    /**
+     * Lets one vCPU run until something stops it; the others stand still.
+     *
+     * @param vcpu from 0
+     */
+    public void resumeAlone(int vcpu) {
+        guest().engine().resumeAlone(vcpu);
+        running(Course.NONE);
     }
 
     /**
      * Lets a vCPU take a step.
      *
      * @param vcpu from 0
+     * @param others what the other vCPUs do meanwhile
      */
-    public void step(int vcpu, StepKind kind, Granularity granularity) {
-        guest().engine().step(vcpu, kind, granularity);
-        running();
+    public void step(int vcpu, StepKind kind, Granularity granularity, Companions others) {
+        step(vcpu, kind, granularity, others, 1);
     }
 
-    private void running() {
+    /**
+     * Lets a vCPU take steps.
+     *
+     * @param vcpu from 0
+     * @param times from 1; a stop for another reason ends the series
+     */
+    void step(int vcpu, StepKind kind, Granularity granularity, int times) {
+        step(vcpu, kind, granularity, Companions.RUN, times);
+    }
+
+    private void step(int vcpu, StepKind kind, Granularity granularity, Companions others, int times) {
+        Engine engine = guest().engine();
+        engine.step(vcpu, kind, granularity, others);
+        running(times == 1 ? Course.NONE : new Course.Steps(engine, vcpu, kind, granularity, times));
+    }
+
+    /**
+     * Lets a vCPU step into one call of its line, over the others.
+     *
+     * @param vcpu from 0
+     * @param call linear address of the instruction that calls
+     * @param others what the other vCPUs do meanwhile
+     */
+    public void stepInto(int vcpu, GuestVirtual call, Companions others) {
+        guest().engine().stepInto(vcpu, call, others);
+        running(Course.NONE);
+    }
+
+    /**
+     * Lets a vCPU execute another instruction next; once this is answered, the client is told that it stands there.
+     *
+     * @param vcpu from 0
+     */
+    public void goTo(int vcpu, GuestVirtual address) {
+        guest().engine().moveTo(vcpu, address);
+        stopScope.clear();
+        stoppedVcpu = vcpu;
+        afterAnswer.add(() -> events.moved(vcpu));
+    }
+
+    /**
+     * Lets the guest go on, with a vCPU from another place; a breakpoint there is hit.
+     *
+     * @param vcpu from 0
+     */
+    void jump(int vcpu, GuestVirtual address) {
+        Engine engine = guest().engine();
+        engine.moveTo(vcpu, address);
+        engine.resumeArriving(vcpu);
+        running(Course.NONE);
+    }
+
+    private void running(Course towards) {
         state = SessionState.RUNNING;
+        course = towards;
         stopScope.clear();
     }
 
-    /** Stops the guest; nothing happens where it stands still already. */
-    public void pause() {
-        guest().engine().pause();
+    /**
+     * Stops the guest; nothing happens where it stands still already.
+     *
+     * @param vcpu which one the client is told of, from 0
+     */
+    public void pause(int vcpu) {
+        guest().engine().pause(vcpu);
     }
 
     private void stopped(Stop stop) {
+        course.at(stop).ifPresent(this::tell);
+    }
+
+    private void tell(Stop stop) {
+        course = Course.NONE;
         state = SessionState.STOPPED;
         stoppedVcpu = stop.vcpu();
         guest().flushOutput();
+        lastStop = stop;
+        exception = guest().engine().explain(stop).orElse(null);
         if (stop instanceof Stop.Watchpoints at) {
-            events.stoppedAtData(at, watchpoints.of(at.hits()));
+            lastHit = at.hits().stream()
+                    .flatMap(access -> watchpoints.of(access).stream())
+                    .map(ClientWatchpoint::id)
+                    .toList();
+            new WatchReport(guest(), watchpoints).tell(at, events);
+        } else if (exception != null) {
+            events.stoppedAtException(
+                    stop, exception, stop instanceof Stop.Raised at ? exceptionFilters.of(at.hit()) : List.of());
         } else {
             List<ClientBreakpoint> hit = stop instanceof Stop.Breakpoints at ? breakpoints.of(at.hit()) : List.of();
+            lastHit = hit.stream().map(ClientBreakpoint::id).toList();
             events.stopped(stop, hit);
+            hit.stream().filter(ClientBreakpoint::isTemporary).forEach(this::deleteTemporary);
         }
-        breakpoints.changed().forEach(this::tellChanged);
+        tellChanges();
     }
 
-    /** The client has set breakpoints: once this is answered, it learns of others that have changed with them. */
+    /** What stands otherwise than the client was told. */
+    private void tellChanges() {
+        breakpoints.changed().forEach(this::tellChanged);
+        for (ClientWatchpoint ended : watchpoints.takeEnded()) {
+            events.breakpointRemoved(ended.id());
+            events.message("Data breakpoint %d on %s is gone: %s"
+                    .formatted(ended.id(), ended.request().range().term(), ended.message()));
+        }
+        watchpoints.changed().forEach(changed -> events.breakpointChanged(BreakpointAnswer.of(changed)));
+        exceptionFilters.changed().forEach(filter -> events.breakpointChanged(ExceptionAnswer.of(filter)));
+    }
+
+    private void deleteTemporary(ClientBreakpoint breakpoint) {
+        breakpoints.delete(breakpoint);
+        events.breakpointRemoved(breakpoint.id());
+    }
+
+    /**
+     * Breakpoints were set, by the client or in the console: once this is answered, the client learns of others that have changed
+     * with them.
+     */
     public void breakpointsSet() {
-        afterAnswer.add(() -> breakpoints.changed().forEach(this::tellChanged));
+        afterAnswer.add(this::tellChanges);
     }
 
     private void tellChanged(ClientBreakpoint breakpoint) {
@@ -248,9 +391,19 @@ public final class Session {
      * @param arguments the launch configuration of now; null for the same as before
      */
     public void restart(@Nullable JsonObject arguments) {
+        restart(arguments, false);
+    }
+
+    /**
+     * As {@link #restart(JsonObject)}.
+     *
+     * @param stopAtEntry whether the guest stands before its first instruction, whatever its configuration says
+     */
+    void restart(@Nullable JsonObject arguments, boolean stopAtEntry) {
         LaunchConfiguration configuration = arguments == null ? guest().configuration() : read(arguments);
         boolean wasStopped = state == SessionState.STOPPED;
         powerOff();
+        course = Course.NONE;
         stopScope.clear();
         try {
             powerOn(configuration, "Restarting");
@@ -259,11 +412,11 @@ public final class Session {
             throw failure;
         }
         afterAnswer.add(() -> {
-            breakpoints.changed().forEach(this::tellChanged);
+            tellChanges();
             if (wasStopped) {
                 events.continued(0);
             }
-            start();
+            start(stopAtEntry || configuration.stopOnEntry());
         });
     }
 
@@ -289,6 +442,7 @@ public final class Session {
             guest = null;
             ending.flushOutput();
             ending.close();
+            ending.flushOutput(); // what it has printed in between
             launch.completeExceptionally(new RequestFailure(Kind.LAUNCH_FAILED, "the guest was ended before it ran"));
         }
     }
@@ -350,6 +504,11 @@ public final class Session {
             } else {
                 Session.this.stopped(stop);
             }
+        }
+
+        @Override
+        public void trapsChanged() {
+            tellChanges();
         }
 
         @Override

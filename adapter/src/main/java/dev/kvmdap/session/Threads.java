@@ -1,9 +1,13 @@
 package dev.kvmdap.session;
 
 import dev.kvmdap.engine.Cpu;
+import dev.kvmdap.kvm.MpState;
 
 /** The vCPUs as the protocol's threads: vCPU n is thread n + 1. */
 public final class Threads {
+
+    /** What a processor does that has not been started yet (SDM vol. 3, 9.4.4.2). */
+    public static final String WAITING_FOR_START = "waiting for SIPI";
 
     private Threads() {}
 
@@ -24,9 +28,16 @@ public final class Threads {
         return id - 1;
     }
 
-    /** What people call the thread of a vCPU that stands still: {@code vCPU 0 (long mode, CPL 0)}. */
+    /**
+     * What people call the thread of a vCPU that stands still: {@code vCPU 0 (long mode, CPL 0)}, {@code vCPU 1 (halted, long
+     * mode, CPL 0)}, {@code vCPU 2 (waiting for SIPI)}.
+     */
     public static String name(Cpu cpu) {
-        return "%s (%s mode, CPL %d)".formatted(name(cpu.index()), cpu.mode().term(), cpu.privilegeLevel());
+        MpState state = cpu.mpState();
+        String mode = "%s mode, CPL %d".formatted(cpu.mode().term(), cpu.privilegeLevel());
+        String activity =
+                state.waitsForStart() ? WAITING_FOR_START : state == MpState.HALTED ? "halted, " + mode : mode;
+        return "%s (%s)".formatted(name(cpu.index()), activity);
     }
 
     /** What people call the thread of a vCPU that runs. */

@@ -3,6 +3,7 @@ package dev.kvmdap.symbols;
 import dev.kvmdap.elf.ElfException;
 import dev.kvmdap.elf.ElfFile;
 import dev.kvmdap.elf.ElfType;
+import dev.kvmdap.elf.Symbol;
 import dev.kvmdap.symbols.dwarf.DwarfFile;
 import dev.kvmdap.symbols.dwarf.NamedEntries.EnumeratorEntry;
 import dev.kvmdap.symbols.dwarf.UnwindRow;
@@ -30,6 +31,7 @@ public final class SymbolFile {
     private final SourceLines lines;
     private final Functions functions;
     private final Variables variables;
+    private final CodeSections sections;
 
     private SymbolFile(Path path, long offset, ElfFile elf, SourceMap sources) {
         this.path = path;
@@ -39,6 +41,7 @@ public final class SymbolFile {
         this.lines = new SourceLines(dwarf, new SourceFiles(sources, path));
         this.functions = new Functions(dwarf);
         this.variables = new Variables(dwarf, offset);
+        this.sections = new CodeSections(elf);
     }
 
     /**
@@ -81,6 +84,11 @@ public final class SymbolFile {
         return dwarf.warnings().texts();
     }
 
+    /** The image's own bytes around an address of its code; {@code booted}: it is what the machine was booted with. */
+    Optional<CodeBytes> codeAround(long address, boolean booted) {
+        return answer(Optional.empty(), () -> sections.codeAround(address, offset, booted));
+    }
+
     Optional<SourceLine> lineAt(long address) {
         return answer(Optional.empty(), () -> lines.lineAt(address - offset).map(line -> line.moved(offset)));
     }
@@ -116,6 +124,17 @@ public final class SymbolFile {
                 List.of(),
                 () -> functions.named(name).stream()
                         .map(function -> function.moved(offset))
+                        .toList());
+    }
+
+    /** Names in the symbol table: of functions and labels, or else of variables. */
+    List<String> names(String beginning, boolean ofCode) {
+        return answer(
+                List.of(),
+                () -> elf.symbols().beginningWith(beginning).stream()
+                        .filter(symbol -> elf.symbols().isCode(symbol) == ofCode)
+                        .filter(symbol -> ofCode || symbol.type() == Symbol.OBJECT)
+                        .map(Symbol::name)
                         .toList());
     }
 

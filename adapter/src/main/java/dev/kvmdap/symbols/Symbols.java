@@ -44,6 +44,17 @@ public final class Symbols {
         return files;
     }
 
+    /** The code that an image holds at an address and around it; empty where the address lies in no image's code. */
+    public Optional<CodeBytes> codeAround(long address) {
+        for (SymbolFile file : files) {
+            Optional<CodeBytes> code = file.codeAround(address, file.equals(files.get(0)));
+            if (code.isPresent()) {
+                return code;
+            }
+        }
+        return Optional.empty();
+    }
+
     /**
      * The source line that the instruction at an address belongs to. For a return address ask for the address before it:
      * {@link FrameRegisters#lookupAddress}.
@@ -223,6 +234,22 @@ public final class Symbols {
                 .or(() -> files.stream().findFirst())
                 .map(SymbolFile::model)
                 .orElse(DataModel.LP64);
+    }
+
+    /** Names of functions and labels that begin so, from the symbol tables; in order, each once. */
+    public Collection<String> functionNames(String beginning) {
+        return names(file -> file.names(beginning, true));
+    }
+
+    /** Names of variables that exist as long as the guest runs and begin so, from the symbol tables; in order, each once. */
+    public Collection<String> variableNames(String beginning) {
+        return names(file -> file.names(beginning, false));
+    }
+
+    private Collection<String> names(java.util.function.Function<SymbolFile, List<String>> some) {
+        Set<String> names = new TreeSet<>();
+        files.forEach(file -> names.addAll(some.apply(file)));
+        return names;
     }
 
     /** All source files that the images were built from. */

@@ -12,6 +12,7 @@ public final class Instruction {
 
     private static final int END = -1;
     private static final int REX_W = 0x8;
+    private static final int IN_DX = -1;
 
     private byte[] code = new byte[0];
     private int available;
@@ -27,6 +28,10 @@ public final class Instruction {
     private int length;
     private int vector;
     private boolean portAccess;
+    private int portOpcode;
+    private int immediatePort;
+    private int segmentPrefix;
+    private int opcodeEnd;
 
     /**
      * Decodes an instruction.
@@ -43,6 +48,7 @@ public final class Instruction {
         position = 0;
         portAccess = false;
         int opcode = prefixes();
+        opcodeEnd = position;
         kind = opcode == END || locked ? InstructionKind.OTHER : oneByteOpcode(opcode);
         if (position > this.available) {
             kind = InstructionKind.OTHER;
@@ -69,6 +75,53 @@ public final class Instruction {
     /** Whether it reads or writes an I/O port, once or under REP. */
     public boolean accessesPort() {
         return portAccess && kind != InstructionKind.OTHER;
+    }
+
+    /** Whether {@link #accessesPort the port} is written: OUT or OUTS. */
+    public boolean writesPort() {
+        return (portOpcode & 2) != 0;
+    }
+
+    /** The bytes in each access to {@link #accessesPort the port}: 1, 2 or 4 (64-bit operands do not exist). */
+    public int portBytes() {
+        if ((portOpcode & 1) == 0) {
+            return 1;
+        }
+        return (width == 16) == operandOverride ? 4 : 2;
+    }
+
+    /** The port that the instruction names itself; -1 where it is in DX. */
+    public int immediatePort() {
+        return immediatePort;
+    }
+
+    /** Whether the port's data is in memory: INS or OUTS. */
+    public boolean isStringOnPort() {
+        return accessesPort() && portOpcode < 0x70;
+    }
+
+    /** Whether a string instruction goes on until its count is 0. */
+    public boolean isRepeated() {
+        return repeated;
+    }
+
+    /** The address size in bits: how wide SI, DI and CX are to a string instruction. */
+    public int addressBits() {
+        return switch (width) {
+            case 16 -> addressOverride ? 32 : 16;
+            case 32 -> addressOverride ? 16 : 32;
+            default -> addressOverride ? 32 : 64;
+        };
+    }
+
+    /** The segment prefix, an opcode byte such as 0x26 for ES; 0 where there is none. */
+    public int segmentPrefix() {
+        return segmentPrefix;
+    }
+
+    /** Which faults it can raise. */
+    public PossibleFaults possibleFaults() {
+        return PossibleFaults.of(byteAt(opcodeEnd - 1), byteAt(opcodeEnd), width);
     }
 
     /**
@@ -102,6 +155,7 @@ public final class Instruction {
         addressOverride = false;
         locked = false;
         repeated = false;
+        segmentPrefix = 0;
         rex = 0;
         while (true) {
             int next = next();
@@ -110,7 +164,7 @@ public final class Instruction {
                 case 0x67 -> addressOverride = true;
                 case 0xf0 -> locked = true;
                 case 0xf2, 0xf3 -> repeated = true;
-                case 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65 -> {}
+                case 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65 -> segmentPrefix = next;
                 default -> {
                     if (width != 64 || (next & ~0xf) != 0x40) {
                         return next;
@@ -127,8 +181,8 @@ public final class Instruction {
         return switch (opcode) {
             case 0x0f -> twoByteOpcode(next());
             case 0x17 -> inLegacyModes(InstructionKind.LOAD_SS);
-            case 0x6c, 0x6d -> stringOnPort(InstructionKind.PORT_IN);
-            case 0x6e, 0x6f -> stringOnPort(InstructionKind.PORT_OUT);
+            case 0x6c, 0x6d -> stringOnPort(opcode, InstructionKind.PORT_IN);
+            case 0x6e, 0x6f -> stringOnPort(opcode, InstructionKind.PORT_OUT);
             case 0x8e -> moveToSegment();
             case 0x9a -> inLegacyModes(farPointer(InstructionKind.CALL_FAR));
             case 0x9c -> InstructionKind.PUSHF;
@@ -143,12 +197,12 @@ public final class Instruction {
             case 0xcd -> interrupt(next());
             case 0xce -> inLegacyModes(interrupt(4));
             case 0xcf -> InstructionKind.IRET;
-            case 0xe4, 0xe5 -> port(skip(1, InstructionKind.PORT_IN));
-            case 0xe6, 0xe7 -> port(skip(1, InstructionKind.PORT_OUT));
+            case 0xe4, 0xe5 -> port(opcode, next(), InstructionKind.PORT_IN);
+            case 0xe6, 0xe7 -> port(opcode, next(), InstructionKind.PORT_OUT);
             case 0xe8 -> skip(nearDisplacementBytes(), InstructionKind.CALL);
             case 0xea -> inLegacyModes(farPointer(InstructionKind.JMP_FAR));
-            case 0xec, 0xed -> port(InstructionKind.PORT_IN);
-            case 0xee, 0xef -> port(InstructionKind.PORT_OUT);
+            case 0xec, 0xed -> port(opcode, IN_DX, InstructionKind.PORT_IN);
+            case 0xee, 0xef -> port(opcode, IN_DX, InstructionKind.PORT_OUT);
             case 0xf1 -> interrupt(1);
             case 0xf4 -> InstructionKind.HLT;
             case 0xfb -> InstructionKind.STI;
@@ -202,12 +256,14 @@ public final class Instruction {
         return InstructionKind.INT;
     }
 
-    private InstructionKind stringOnPort(InstructionKind single) {
-        return port(repeated ? InstructionKind.REP_STRING : single);
+    private InstructionKind stringOnPort(int opcode, InstructionKind single) {
+        return port(opcode, IN_DX, repeated ? InstructionKind.REP_STRING : single);
     }
 
-    private InstructionKind port(InstructionKind kind) {
+    private InstructionKind port(int opcode, int port, InstructionKind kind) {
         portAccess = true;
+        portOpcode = opcode;
+        immediatePort = port;
         return kind;
     }
 
@@ -261,7 +317,10 @@ public final class Instruction {
     }
 
     private int next() {
-        int at = position++;
-        return at < available ? code[at] & 0xff : END;
+        return byteAt(position++);
+    }
+
+    private int byteAt(int index) {
+        return index < available ? code[index] & 0xff : END;
     }
 }

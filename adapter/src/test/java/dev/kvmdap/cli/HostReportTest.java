@@ -8,6 +8,7 @@ import dev.kvmdap.kvm.HostDescription;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.ModeFindings;
 import dev.kvmdap.kvm.PlantedByte;
+import dev.kvmdap.kvm.UserFindings;
 import dev.kvmdap.x86.CpuMode;
 import java.util.EnumMap;
 import java.util.List;
@@ -27,6 +28,7 @@ class HostReportTest {
                 0,
                 Map.of(),
                 0,
+                false,
                 false,
                 false,
                 false,
@@ -53,6 +55,16 @@ class HostReportTest {
     }
 
     @Test
+    void userModeHasRowsOfItsOwn() {
+        assertThat(new HostReport(usable()).text())
+                .contains("at privilege level 3      real        protected   compatibility  long\n")
+                .contains("single step               -           vector 1    vector 1       vector 1\n")
+                .contains("execute slot              -           no          no             no\n")
+                .contains("planted INT3 (cc)         -           yes         yes            yes\n")
+                .contains("such code runs on the processor itself: its debug events go to the guest's handlers");
+    }
+
+    @Test
     void theAnnouncedControlsAreNamed() {
         assertThat(new HostReport(usable()).text())
                 .contains("announced debug controls  ENABLE SINGLESTEP BLOCKIRQ\n")
@@ -63,8 +75,10 @@ class HostReportTest {
     void whatFollowsIsSaid() {
         assertThat(new HostReport(usable()).text())
                 .contains("INT3 does not stop the guest in real mode")
-                .contains("fire again at once on resume")
-                .contains("data in debug registers   never fires here");
+                .contains(
+                        "hardware breakpoint       debug register: tried in a tiny guest; it fires again at once on resume")
+                .contains("watchpoint on writes      read-only memory slot: data in a debug register never fires here")
+                .contains("a triple fault            leaves the registers as they are\n");
     }
 
     private static HostFindings usable() {
@@ -81,13 +95,13 @@ class HostReportTest {
                 true,
                 true,
                 true,
+                true,
                 modes);
     }
 
     private static ModeFindings findings(CpuMode mode) {
         boolean real = mode == CpuMode.REAL;
         return new ModeFindings(
-                true,
                 true,
                 4,
                 true,
@@ -102,6 +116,11 @@ class HostReportTest {
                                 real ? PlantedByte.Outcome.EMULATION_ERROR : PlantedByte.Outcome.NOTHING, 0, real)),
                 true,
                 ModeFindings.PageTrap.NONE,
-                true);
+                true,
+                new UserFindings(
+                        UserFindings.Delivery.toGuest(1, 0),
+                        UserFindings.Delivery.LOST,
+                        Map.of(PlantedByte.INT3, UserFindings.Delivery.TO_DEBUGGER),
+                        ModeFindings.PageTrap.FAULT));
     }
 }

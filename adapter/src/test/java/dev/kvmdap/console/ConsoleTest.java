@@ -1,25 +1,13 @@
 package dev.kvmdap.console;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.ExpressionException;
-import dev.kvmdap.expression.Format;
-import dev.kvmdap.expression.Names;
-import dev.kvmdap.expression.Operand;
-import dev.kvmdap.expression.Place;
 import dev.kvmdap.expression.Value;
 import dev.kvmdap.types.IntegerType;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConsoleTest {
 
     private final Console console = new Console();
-    private final Target target = new Target();
+    private final SampleFrame frame = new SampleFrame();
+    private final SampleDebuggee target = new SampleDebuggee(frame);
 
     @Test
     void aLineThatIsNoVerbIsAnExpression() {
@@ -67,7 +56,7 @@ class ConsoleTest {
         assertThat(console.answer("help info registers", target).text()).contains("'i r'");
         assertThatThrownBy(() -> console.answer("help me", target))
                 .isInstanceOf(ConsoleException.class)
-                .hasMessage("there is no verb 'me': one of help, info registers, print, x");
+                .hasMessageStartingWith("there is no verb 'me': one of help, break, ");
     }
 
     @Test
@@ -137,7 +126,7 @@ class ConsoleTest {
 
     @Test
     void aStringWithoutAnEndIsCutAndGoesOn() {
-        Arrays.fill(target.memory, 0x100, 0x100 + 250, (byte) 'a');
+        Arrays.fill(frame.memory, 0x100, 0x100 + 250, (byte) 'a');
 
         assertThat(console.answer("x/2s 0x1100", target).text())
                 .isEqualTo("0x1100: \"" + "a".repeat(200) + "\"…\n0x11c8: \"" + "a".repeat(50) + "\"");
@@ -173,100 +162,17 @@ class ConsoleTest {
 
     @Test
     void verbsAndRegistersAreCompleted() {
-        assertThat(console.complete("inf", 3, target))
+        assertThat(console.complete("info reg", 8, target))
                 .containsExactly(new Completion(
-                        "info registers", "show registers, with the names of the bits that are set", 0, 3));
+                        "info registers", "show registers, with the names of the bits that are set", 0, 8));
+        assertThat(console.complete("del", 3, target))
+                .extracting(Completion::text)
+                .containsExactly("delete");
         assertThat(console.complete("1 + $ra + 2", 7, target))
                 .containsExactly(new Completion("$rax", "register", 4, 3));
         assertThat(console.complete("", 0, target))
                 .extracting(Completion::text)
-                .containsExactly("help", "info registers", "print", "x");
+                .contains("help", "break", "info registers", "print", "x");
         assertThat(console.complete("1 + ", 4, target)).isEmpty();
-    }
-
-    /** Two registers, one variable, and a page of memory at 0x1000. */
-    private static final class Target implements ConsoleTarget {
-
-        private final byte[] memory = new byte[0x1000];
-        private final Map<String, RegisterValue> registers = new LinkedHashMap<>();
-
-        Target() {
-            for (int i = 0; i < 16; i++) {
-                memory[i] = (byte) i;
-            }
-            byte[] rest = "\0\u0081\u00ff\u007fHi \"you\"\n\0".getBytes(ISO_8859_1);
-            System.arraycopy(rest, 0, memory, 16, rest.length);
-            registers.put("rax", new RegisterValue("rax", 0x1000, 64, ""));
-            registers.put("rflags", new RegisterValue("rflags", 0x46, 64, "ZF PF"));
-        }
-
-        @Override
-        public Value evaluate(Expression expression) {
-            return expression.bind(new TargetNames()).value(this);
-        }
-
-        @Override
-        public String text(Value value) {
-            return value.text();
-        }
-
-        @Override
-        public List<RegisterValue> registers() {
-            return List.copyOf(registers.values());
-        }
-
-        @Override
-        public Optional<RegisterValue> register(String name) {
-            return name.equals("ah")
-                    ? Optional.of(new RegisterValue("ah", 0x10, 8, ""))
-                    : Optional.ofNullable(registers.get(name));
-        }
-
-        @Override
-        public Collection<String> registerNames() {
-            return registers.keySet();
-        }
-
-        @Override
-        public int read(long linear, byte[] into) {
-            int from = (int) (linear - 0x1000);
-            int length = from < 0 || from > memory.length ? 0 : Math.min(into.length, memory.length - from);
-            System.arraycopy(memory, Math.max(0, Math.min(from, memory.length)), into, 0, length);
-            return length;
-        }
-
-        @Override
-        public long pc() {
-            return 0x1fff;
-        }
-
-        @Override
-        public List<CodeLine> instructions(long linear, int count) {
-            return LongStream.range(linear, linear + count)
-                    .mapToObj(address ->
-                            new CodeLine(address, address < 0x2000 ? "nop at 0x" + Long.toHexString(address) : ""))
-                    .toList();
-        }
-
-        @Override
-        public Optional<String> symbol(long linear) {
-            return linear == 0x1000 ? Optional.of("table") : Optional.empty();
-        }
-    }
-
-    private static final class TargetNames implements Names<Target> {
-
-        @Override
-        public Optional<Operand<Target>> register(String name) {
-            return Optional.of(
-                            new Operand<Target>(IntegerType.UNSIGNED_LONG, Format.HEXADECIMAL, Place.constant(0x1000)))
-                    .filter(operand -> name.equals("rax"));
-        }
-
-        @Override
-        public Optional<Operand<Target>> variable(String name) {
-            return Optional.of(Operand.<Target>of(IntegerType.INT, Place.constant(7)))
-                    .filter(operand -> name.equals("x"));
-        }
     }
 }

@@ -242,6 +242,25 @@ class BreakpointsTest {
     }
 
     @Test
+    void addressWithoutAPageIsPendingAndOneThatIsNotCanonicalHasFailed() {
+        try (client) {
+            client.launch(with(Examples.multiboot("long-mode"), "stopOnEntry", true), () -> {});
+            client.expectStopped("entry");
+            List<JsonObject> answers = answers(client.request(
+                    "setInstructionBreakpoints",
+                    Map.of(
+                            "breakpoints",
+                            List.of(
+                                    Map.of("instructionReference", "0xffff800000100000", "mode", "software"),
+                                    Map.of("instructionReference", "0x800000000000", "mode", "hardware")))));
+            assertThat(answers).noneMatch(answer -> answer.get("verified").getAsBoolean());
+            assertThat(answers.get(0).get("reason").getAsString()).isEqualTo("pending");
+            assertThat(answers.get(1).get("reason").getAsString()).isEqualTo("failed");
+            assertThat(answers.get(1).get("message").getAsString()).contains("0x800000000000 is not canonical");
+        }
+    }
+
+    @Test
     void breakpointThatFoundNoSlotTakesTheNextFreeOne() {
         try (client) {
             client.launch(with(Examples.multiboot("long-mode"), "stopOnEntry", true), () -> {});
@@ -401,22 +420,6 @@ class BreakpointsTest {
             assertThat(top.get("column").getAsInt()).isEqualTo(4);
             assertThat(top.getAsJsonObject("source").get("path").getAsString())
                     .isEqualTo(MAIN.toUri().toString());
-        }
-    }
-
-    @Test
-    void exceptionFiltersAreAnsweredThoughNoneIsAnnounced() {
-        try (client) {
-            client.launch(Examples.multiboot("long-mode"), () -> {
-                assertThat(client.request("setExceptionBreakpoints", Map.of("filters", List.of()))
-                                .getAsJsonArray("breakpoints"))
-                        .isEmpty();
-                JsonObject answer = answers(
-                                client.request("setExceptionBreakpoints", Map.of("filters", List.of("uncaught"))))
-                        .get(0);
-                assertThat(answer.get("verified").getAsBoolean()).isFalse();
-            });
-            client.expectTerminated(Examples.SUCCESS);
         }
     }
 

@@ -338,6 +338,18 @@ public final class DapTestClient implements AutoCloseable {
                 .getAsString();
     }
 
+    /** What the debug console answers to a line, with the top frame chosen in the client. */
+    public String console(String line) {
+        return request("evaluate", Map.of("expression", line, "context", "repl"))
+                .get("result")
+                .getAsString();
+    }
+
+    /** What the debug console has against a line. */
+    public String consoleRefuses(String line) {
+        return failing("evaluate", Map.of("expression", line, "context", "repl"));
+    }
+
     /** The elements of an array of objects. */
     public static List<JsonObject> objects(JsonArray array) {
         return array.asList().stream().map(JsonElement::getAsJsonObject).toList();

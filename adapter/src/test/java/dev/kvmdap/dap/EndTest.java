@@ -65,6 +65,16 @@ class EndTest {
     }
 
     @Test
+    void whatTheGuestPrintsToTheLastComesBeforeTheEnd() {
+        try (client) {
+            client.launch(Examples.flooding(), () -> {});
+            client.expectOutput("x");
+            client.request("terminate");
+            client.expectEvent("terminated");
+        } // closing fails where an event came after the end
+    }
+
+    @Test
     void terminateDuringConfigurationFailsTheLaunch() {
         try (client) {
             client.initialize();

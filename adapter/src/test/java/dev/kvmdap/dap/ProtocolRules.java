@@ -16,7 +16,7 @@ import java.util.Set;
  */
 final class ProtocolRules {
 
-    private static final Set<String> RESUMING = Set.of("continue", "next", "stepIn", "stepOut");
+    private static final Set<String> RESUMING = Set.of("continue", "next", "stepIn", "stepOut", "goto");
     private static final Map<String, String> ANSWERED_IN_SAME_NUMBER = Map.of(
             "setBreakpoints", "breakpoints",
             "setFunctionBreakpoints", "breakpoints",

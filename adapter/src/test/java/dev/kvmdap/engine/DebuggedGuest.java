@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** A guest on this host's KVM under an engine, with a session thread of its own. */
@@ -40,6 +41,7 @@ final class DebuggedGuest implements AutoCloseable {
     private final ExecutorService session = Executors.newSingleThreadExecutor();
     private final BlockingQueue<Stop> stops = new LinkedBlockingQueue<>();
     private final BlockingQueue<Stop.Reset> resets = new LinkedBlockingQueue<>();
+    private final AtomicInteger trapChanges = new AtomicInteger();
     private final Queue<Character> serial = new ConcurrentLinkedQueue<>();
     private final Symbols symbols;
     private final Path source;
@@ -59,6 +61,11 @@ final class DebuggedGuest implements AutoCloseable {
             @Override
             public void stopped(Stop stop) {
                 stops.add(stop);
+            }
+
+            @Override
+            public void trapsChanged() {
+                trapChanges.incrementAndGet();
             }
 
             @Override
@@ -165,6 +172,11 @@ final class DebuggedGuest implements AutoCloseable {
 
     Stop.Reset reset() {
         return next(resets, "reset");
+    }
+
+    /** How often the engine has told that breakpoints or watchpoints stand otherwise. */
+    int trapChanges() {
+        return trapChanges.get();
     }
 
     boolean hasStopped() {

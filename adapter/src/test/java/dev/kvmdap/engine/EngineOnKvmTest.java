@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -299,7 +300,13 @@ class EngineOnKvmTest {
         try (DebuggedGuest guest = guest()) {
             guest.setPc(guest.label("dies"));
 
-            assertThat(guest.resume()).isEqualTo(new Stop.TripleFault(0));
+            Stop stop = guest.resume();
+
+            Optional<GuestVirtual> lastEntry = DebuggedGuest.HOST.shutdownKeepsState()
+                    ? Optional.empty()
+                    : Optional.of(new GuestVirtual(guest.label("dies")));
+            assertThat(stop).isEqualTo(new Stop.TripleFault(0, lastEntry));
+            assertThat(guest.<CpuMode>ask(e -> e.cpu(0).mode())).isEqualTo(CpuMode.LONG);
         }
     }
 
@@ -363,6 +370,7 @@ class EngineOnKvmTest {
             guest.setPc(guest.label("rewrites"));
             Breakpoint after = guest.breakpoint(patched + 1, BreakpointMode.HARDWARE);
 
+            assertThat(guest.resume()).isEqualTo(new Stop.Breakpoints(0, List.of(breakpoint), ""));
             assertThat(guest.resume()).isEqualTo(new Stop.Breakpoints(0, List.of(after), ""));
             guest.tell(e -> e.removeBreakpoint(breakpoint));
 

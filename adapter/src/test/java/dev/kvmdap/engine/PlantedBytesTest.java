@@ -33,7 +33,7 @@ class PlantedBytesTest {
     }
 
     private PlantedBytes.Planted plant(int address) {
-        return planted.plant(address, TRAP, new Location(new GuestVirtual(address)));
+        return planted.plant(address, TRAP, new Location(new GuestVirtual(address), ExpectedCode.ANY));
     }
 
     @Test

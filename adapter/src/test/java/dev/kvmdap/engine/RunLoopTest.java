@@ -8,12 +8,15 @@ import dev.kvmdap.kvm.Hosts;
 import dev.kvmdap.kvm.ScriptedVcpu;
 import dev.kvmdap.symbols.AddressRange;
 import dev.kvmdap.x86.GuestVirtual;
+import dev.kvmdap.x86.X86Exception;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,7 +94,7 @@ class RunLoopTest {
                     return guest.shutdown();
                 });
 
-        assertThat(machine.run(new StepPlan.Run())).isEqualTo(new Stop.TripleFault(0));
+        assertThat(machine.run(new StepPlan.Run())).isEqualTo(new Stop.TripleFault(0, Optional.empty()));
     }
 
     @Test
@@ -100,11 +103,11 @@ class RunLoopTest {
         machine.breakpoint(CODE + 3, BreakpointMode.HARDWARE);
         machine.guest()
                 .then(guest -> {
-                    assertThat(guest.guestDebugRegister(7)).isEqualTo(0x400 | 0b1000);
+                    assertThat(armed(guest)).doesNotContain(CODE);
                     return guest.stepTo(CODE + 1);
                 })
                 .then(guest -> {
-                    assertThat(guest.guestDebugRegister(7)).isEqualTo(0x400 | 0b1010);
+                    assertThat(armed(guest)).containsExactly(CODE, CODE + 3);
                     return guest.shutdown();
                 });
 
@@ -200,6 +203,32 @@ class RunLoopTest {
     }
 
     @Test
+    void tripleFaultThatResetsTheVcpuShowsTheStateOfItsLastEntry() throws IOException {
+        try (ScriptedMachine losing = new ScriptedMachine(folder, Hosts.losingStateOnShutdown(Hosts.vmx()), NOPS)) {
+            losing.guest()
+                    .then(guest -> {
+                        guest.regs().rip(CODE + 4);
+                        guest.regs().rbx(0x1234);
+                        return guest.out(0xe9, 1, 'A');
+                    })
+                    .then(guest -> {
+                        guest.regs().rip(0xfff0);
+                        guest.regs().rbx(0);
+                        guest.sregs().cs().base(0xffff0000L);
+                        return guest.shutdown();
+                    });
+
+            Stop stop = losing.run(new StepPlan.Run());
+
+            assertThat(stop).isEqualTo(new Stop.TripleFault(0, Optional.of(new GuestVirtual(CODE + 4))));
+            assertThat(stop.description()).contains("last known", "0x1004");
+            assertThat(losing.cpu().pc()).isEqualTo(CODE + 4);
+            assertThat(losing.cpu().regs().rbx()).isEqualTo(0x1234);
+            assertThat(losing.guest().regs().rip()).as("in KVM").isEqualTo(CODE + 4);
+        }
+    }
+
+    @Test
     void waitingVcpuThatHasBeenStartedIsRunAgain() {
         machine.guest().then(guest -> -11).then(guest -> guest.shutdown());
 
@@ -288,11 +317,18 @@ class RunLoopTest {
         assertThat(halt.placement().verified()).isTrue();
     }
 
+    /** The linear addresses of the execute breakpoints that are armed, in the order of their slots. */
+    private static List<Long> armed(ScriptedVcpu guest) {
+        return IntStream.range(0, DebugSlots.COUNT)
+                .filter(slot -> (guest.guestDebugRegister(7) >>> (2 * slot) & 3) != 0)
+                .mapToObj(guest::guestDebugRegister)
+                .toList();
+    }
+
     /** Plays an instruction that is run to its destination by the first slot, and asserts that it is not stepped. */
     private static int reach(ScriptedVcpu guest, long destination) {
         assertThat(guest.isSingleStepping()).isFalse();
-        assertThat(guest.guestDebugRegister(0)).isEqualTo(destination);
-        assertThat(guest.guestDebugRegister(7)).isEqualTo(0x402);
+        assertThat(armed(guest)).startsWith(destination);
         guest.regs().rip(destination);
         return guest.debug(DEBUG_VECTOR, destination, FIRST_SLOT);
     }
@@ -332,6 +368,84 @@ class RunLoopTest {
 
         assertThat(machine.run(new StepPlan.Instruction())).isEqualTo(new Stop.Step(0));
         assertThat(machine.cpu().pc()).isEqualTo(0x300);
+    }
+
+    /** Plays a page fault at {@link ScriptedMachine#CODE}, as processors with VMX or SVM deliver it without KVM's help. */
+    private int fault(ScriptedVcpu guest, long handler) {
+        assertThat(armed(guest)).contains(handler);
+        guest.regs().rsp(0x7fa);
+        guest.regs().rip(handler);
+        guest.kernel().write(0x7fa, (int) CODE, (int) CODE >> Byte.SIZE, 0, 0, 0x46, 0x01);
+        return guest.debug(
+                DEBUG_VECTOR, handler, 0xffff0ff0L | 1L << armed(guest).indexOf(handler));
+    }
+
+    private void setVector(X86Exception exception, long handler) {
+        machine.kernel().write(4L * exception.vector(), (int) handler, (int) handler >> Byte.SIZE, 0, 0);
+    }
+
+    @Test
+    void stepThatFaultsEndsBeforeTheFirstInstructionOfTheHandler() {
+        setVector(X86Exception.PAGE_FAULT, 0x300);
+        machine.guest().then(guest -> fault(guest, 0x300));
+
+        assertThat(machine.run(new StepPlan.Instruction())).isEqualTo(new Stop.Step(0));
+
+        assertThat(machine.cpu().pc()).isEqualTo(0x300);
+        assertThat(machine.kernel().read(0x7fe, 2)).as("saved flags").isEqualTo(0x0046);
+    }
+
+    @Test
+    void callThatFaultsIsNotRunToItsReturn() {
+        setVector(X86Exception.GENERAL_PROTECTION, 0x300);
+        machine.kernel().write(CODE, 0xe8, 0x09, 0x00);
+        machine.guest().then(guest -> fault(guest, 0x300));
+
+        assertThat(machine.run(StepPlan.LeaveRanges.instruction(CODE))).isEqualTo(new Stop.Step(0));
+
+        assertThat(machine.cpu().pc()).isEqualTo(0x300);
+    }
+
+    @Test
+    void faultAtABreakpointWhoseConditionDoesNotHoldGoesToTheGuest() {
+        setVector(X86Exception.PAGE_FAULT, 0x300);
+        machine.breakpoint(CODE, BreakpointMode.SOFTWARE, cpu -> false);
+        machine.guest()
+                .then(guest -> {
+                    assertThat(machine.byteAt(CODE)).isEqualTo(0x90);
+                    return fault(guest, 0x300);
+                })
+                .then(guest -> {
+                    assertThat(guest.isSingleStepping()).isFalse();
+                    assertThat(armed(guest)).isEmpty();
+                    assertThat(machine.byteAt(CODE)).isEqualTo(INT3);
+                    return guest.shutdown();
+                });
+
+        assertThat(machine.run(new StepPlan.Run())).isInstanceOf(Stop.TripleFault.class);
+    }
+
+    @Test
+    void divisionIsSteppedWithAnEyeOnTheDivideErrorsHandler() {
+        setVector(X86Exception.DIVIDE_ERROR, 0x300);
+        machine.kernel().write(CODE, 0xf7, 0xf1); // div %cx
+        machine.guest().then(guest -> fault(guest, 0x300));
+
+        assertThat(machine.run(new StepPlan.Instruction())).isEqualTo(new Stop.Step(0));
+        assertThat(machine.cpu().pc()).isEqualTo(0x300);
+    }
+
+    @Test
+    void watchedDataKeepsItsSlotsWhileAStepLooksForFaults() {
+        setVector(X86Exception.PAGE_FAULT, 0x300);
+        machine.watch(0x8000, 4);
+        machine.breakpoint(CODE + 9, BreakpointMode.HARDWARE);
+        machine.guest().then(guest -> {
+            assertThat(armed(guest)).contains(0x8000L, 0x300L).doesNotContain(CODE + 9);
+            return guest.stepTo(CODE + 1);
+        });
+
+        assertThat(machine.run(new StepPlan.Instruction())).isEqualTo(new Stop.Step(0));
     }
 
     @Test

@@ -49,17 +49,23 @@ final class ScriptedMachine implements AutoCloseable {
                         new BootConfiguration(
                                 image, BootProtocol.FLAT, CpuMode.REAL, new GuestPhysical(CODE), null, "", List.of())));
         PlantedBytes planted = new PlantedBytes(machine.memory());
-        DebugSlots slots = new DebugSlots();
-        traps = new Traps(TrapByte.on(host), planted, slots, new Watches(machine, slots, host));
+        traps = new Traps(machine, planted, TrapByte.on(host), host, () -> {});
         thread = machine.vcpus().get(0);
         cpu = new Cpu(thread, machine.memory(), planted);
+        Turnstile turnstile = new Standstill().turnstile(thread::interrupt);
         loop = new RunLoop(
                 cpu,
                 thread.vcpu(),
                 traps,
-                new Turnstile(thread::interrupt),
+                turnstile,
                 new HaltCheck(1, machine.hasInterruptControllers()),
-                new GuestEntry(thread.vcpu(), machine, traps, host));
+                new GuestEntry(
+                        thread.vcpu(),
+                        machine,
+                        traps,
+                        new UserMode(cpu, thread.vcpu(), traps, turnstile, host),
+                        new Scrutiny(cpu, traps.catchpoints(), machine),
+                        host));
         kernel.forgetCalls();
     }
 
@@ -82,7 +88,13 @@ final class ScriptedMachine implements AutoCloseable {
     }
 
     Breakpoint breakpoint(long address, BreakpointMode mode, Condition condition) {
-        Breakpoint breakpoint = new Breakpoint(++breakpoints, new GuestVirtual(address), mode, condition);
+        Breakpoint breakpoint = new Breakpoint(
+                ++breakpoints,
+                new GuestVirtual(address),
+                mode,
+                condition,
+                new GuestVirtual(address).toString(),
+                ExpectedCode.ANY);
         traps.add(breakpoint, cpu);
         return breakpoint;
     }
@@ -96,15 +108,25 @@ final class ScriptedMachine implements AutoCloseable {
         return traps;
     }
 
+    /** Watches memory for writes. */
+    Watchpoint watch(long address, int length) {
+        Watchpoint point = new Watchpoint(
+                ++breakpoints, new GuestVirtual(address), length, WatchAccess.WRITE, at -> true, "", null);
+        traps.add(point, cpu);
+        return point;
+    }
+
     /** Carries out a plan on the vCPU's thread. */
     Stop run(StepPlan plan) {
         loop.prepare();
+        traps.watches().refresh(cpu);
         return thread.call(vcpu -> loop.run(plan));
     }
 
     /** Begins a plan on the vCPU's thread. */
     CompletableFuture<Stop> start(StepPlan plan) {
         loop.prepare();
+        traps.watches().refresh(cpu);
         CompletableFuture<Stop> stop = new CompletableFuture<>();
         thread.execute(() -> stop.complete(loop.run(plan)));
         return stop;

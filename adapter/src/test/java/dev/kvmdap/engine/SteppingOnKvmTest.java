@@ -166,15 +166,19 @@ class SteppingOnKvmTest {
 
     @ParameterizedTest
     @CsvSource({"16, true", "16, false", "64, true", "64, false"})
-    void trapFlagOfAStepThatFaultsDoesNotComeBackToTheGuest(int bits, boolean breakpointInHandler) {
+    void stepThatFaultsStopsBeforeItsHandlersFirstInstructionAndLeavesNoTrapFlag(
+            int bits, boolean breakpointInHandler) {
         try (DebuggedGuest guest = guest(bits)) {
             if (breakpointInHandler) {
                 guest.breakpoint(guest.marker("fault handler"), BreakpointMode.AUTO);
             }
             guest.setPc(guest.marker("fault"));
 
-            assumeExecutable(guest.step(StepKind.INTO, Granularity.INSTRUCTION));
+            Stop stop = guest.step(StepKind.INTO, Granularity.INSTRUCTION);
 
+            assertThat(stop).isInstanceOf(breakpointInHandler ? Stop.Breakpoints.class : Stop.Step.class);
+            assertThat(guest.pc()).isEqualTo(guest.marker("fault handler"));
+            assertThat(counter(guest)).isZero();
             runTo(guest, "end");
             assertThat(counter(guest)).isEqualTo(1);
         }

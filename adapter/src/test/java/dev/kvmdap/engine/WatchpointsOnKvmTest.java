@@ -76,7 +76,8 @@ class WatchpointsOnKvmTest {
 
     private static Watchpoint watch(
             DebuggedGuest guest, long address, int length, WatchAccess access, @Nullable Condition condition) {
-        Watchpoint point = guest.ask(e -> e.addWatchpoint(new GuestVirtual(address), length, access, condition));
+        Watchpoint point =
+                guest.ask(e -> e.addWatchpoint(new GuestVirtual(address), length, access, condition, "watched", null));
         assumeThat(point.watching().works())
                 .as("this host cannot watch so: %s", point.watching().text())
                 .isTrue();
@@ -144,6 +145,26 @@ class WatchpointsOnKvmTest {
             WatchHit hit = onlyHit(guest.step(StepKind.OVER, Granularity.LINE));
 
             assertThat(hit.instruction()).isEqualTo(Optional.of(new GuestVirtual(guest.marker("write"))));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Means.class)
+    void runningGuestTellsTheInstructionThatItHasGonePast(Means means) {
+        try (DebuggedGuest guest = guest(means)) {
+            watch(guest, address("value"), 4, WatchAccess.WRITE);
+            watch(guest, address("table") + 8, 8, WatchAccess.WRITE);
+
+            List<Optional<GuestVirtual>> by = new ArrayList<>();
+            for (int hit = 0; hit < 3; hit++) {
+                by.add(onlyHit(guest.resume()).instruction());
+            }
+
+            assertThat(by)
+                    .containsExactly(
+                            Optional.of(new GuestVirtual(guest.marker("write"))),
+                            Optional.of(new GuestVirtual(guest.marker("change"))),
+                            Optional.of(new GuestVirtual(guest.marker("fill"))));
         }
     }
 
@@ -248,12 +269,12 @@ class WatchpointsOnKvmTest {
     }
 
     @Test
-    void unmappedMemoryIsRefusedNamingTheAddress() {
+    void unmappedMemoryIsPendingAndNamesTheAddress() {
         try (DebuggedGuest guest = guest(Means.BEST)) {
-            Watchpoint point =
-                    guest.ask(e -> e.addWatchpoint(new GuestVirtual(0x7fff_0000_0000L), 4, WatchAccess.WRITE, null));
+            Watchpoint point = guest.ask(e ->
+                    e.addWatchpoint(new GuestVirtual(0x7fff_0000_0000L), 4, WatchAccess.WRITE, null, "nothing", null));
 
-            assertThat(point.watching().works()).isFalse();
+            assertThat(point.watching()).isInstanceOf(Watching.Pending.class);
             assertThat(point.watching().text()).contains("0x7fff00000000", "not all mapped");
         }
     }

@@ -140,10 +140,24 @@ class ExitTest {
     }
 
     @Test
+    void refusedMemoryIsAFault() {
+        ScriptedKernel kernel = new ScriptedKernel();
+        try (Kvm kvm = kernel.open();
+                Vm vm = kvm.createVm();
+                Vcpu vcpu = vm.createVcpu(0)) {
+            kernel.vcpu(0).then(guest -> -Errno.EFAULT.number());
+
+            assertThat(vcpu.run()).isEqualTo(Abi.EXIT_FAULT);
+            assertThat(vcpu.exit()).isEqualTo(new Exit.Fault());
+        }
+    }
+
+    @Test
     void noRecordIsWithoutASample() {
         Set<Class<?>> sampled =
                 SAMPLES.stream().map(sample -> sample.exit().getClass()).collect(Collectors.toSet());
         sampled.add(Exit.Again.class);
+        sampled.add(Exit.Fault.class);
 
         assertThat(Arrays.asList(Exit.class.getPermittedSubclasses())).allMatch(sampled::contains);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvmdap.x86.CpuMode;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,19 @@ class HostProbeTest {
             assertThat(mode.executeSlots()).isEqualTo(4);
             assertThat(mode.planted().keySet()).containsExactly(PlantedByte.values());
         });
+    }
+
+    @Test
+    @RequiresKvm
+    void userModeOfThisHostIsSteppedSomehow() {
+        for (CpuMode mode : List.of(CpuMode.PROTECTED, CpuMode.COMPATIBILITY, CpuMode.LONG)) {
+            UserFindings user = RealHost.findings(mode).user();
+
+            assertThat(user.singleStep().receiver()).as("%s", mode).isNotEqualTo(UserFindings.Receiver.NOBODY);
+            assertThat(user.singleStep().leaks() ? user.singleStep().vector() : 1)
+                    .isEqualTo(1);
+            assertThat(user.planted().keySet()).containsExactly(PlantedByte.values());
+        }
     }
 
     @Test
@@ -116,6 +130,7 @@ class HostProbeTest {
         planted.put(PlantedByte.INT3, new PlantedByte.Finding(int3, ripOffset, true));
         planted.put(PlantedByte.ICEBP, new PlantedByte.Finding(icebp, 0, true));
         planted.put(PlantedByte.HLT, new PlantedByte.Finding(PlantedByte.Outcome.HALT_EXIT, 1, true));
-        return new ModeFindings(true, true, 4, false, 4, true, planted, true, ModeFindings.PageTrap.FAULT, true);
+        return new ModeFindings(
+                true, 4, false, 4, true, planted, true, ModeFindings.PageTrap.FAULT, true, UserFindings.everything());
     }
 }

@@ -35,7 +35,6 @@ public final class Hosts {
                         mode,
                         new ModeFindings(
                                 found.singleStep(),
-                                found.userSingleStep(),
                                 found.executeSlots(),
                                 found.executeSlotRefires(),
                                 0,
@@ -43,7 +42,8 @@ public final class Hosts {
                                 found.planted(),
                                 found.blocksInterrupts(),
                                 ModeFindings.PageTrap.NONE,
-                                readOnlySlots)));
+                                readOnlySlots,
+                                found.user())));
         return new HostFindings(
                 host.host(),
                 host.access(),
@@ -53,7 +53,23 @@ public final class Hosts {
                 host.synchronisesRegisters(),
                 host.stepStaysArmed(),
                 host.paging32(),
+                host.shutdownKeepsState(),
                 modes);
+    }
+
+    /** A host that does all that another one does, but for keeping a vCPU's state when it shuts down. */
+    public static HostFindings losingStateOnShutdown(HostFindings host) {
+        return new HostFindings(
+                host.host(),
+                host.access(),
+                host.apiVersion(),
+                host.capabilities(),
+                host.guestDebugControls(),
+                host.synchronisesRegisters(),
+                host.stepStaysArmed(),
+                host.paging32(),
+                false,
+                host.modes());
     }
 
     private static HostFindings host(String module, boolean stepStaysArmed, Outcome int3, Outcome icebp) {
@@ -64,7 +80,17 @@ public final class Hosts {
         for (CpuMode mode : CpuMode.values()) {
             modes.put(
                     mode,
-                    new ModeFindings(true, true, 4, false, 4, true, planted, true, ModeFindings.PageTrap.NONE, true));
+                    new ModeFindings(
+                            true,
+                            4,
+                            false,
+                            4,
+                            true,
+                            planted,
+                            true,
+                            ModeFindings.PageTrap.NONE,
+                            true,
+                            UserFindings.everything()));
         }
         return new HostFindings(
                 new HostDescription("6.1.0", "", "", List.of(module)),
@@ -74,6 +100,7 @@ public final class Hosts {
                 GuestDebug.CLASSIC_CONTROLS,
                 true,
                 stepStaysArmed,
+                true,
                 true,
                 modes);
     }

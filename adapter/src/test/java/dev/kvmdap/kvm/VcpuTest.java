@@ -219,12 +219,20 @@ class VcpuTest {
     }
 
     @Test
-    void aRunThatTheKernelRefusesNamesCallAndError() {
+    void accessThatTheHostsMappingForbidsIsAnExitToo() {
         guest.then(g -> -Errno.EFAULT.number());
+
+        assertThat(vcpu.run()).isEqualTo(Abi.EXIT_FAULT);
+        assertThat(vcpu.exit()).isEqualTo(new Exit.Fault());
+    }
+
+    @Test
+    void aRunThatTheKernelRefusesNamesCallAndError() {
+        guest.then(g -> -Errno.EINVAL.number());
 
         assertThatThrownBy(() -> vcpu.run())
                 .isInstanceOf(KvmException.class)
-                .hasMessageContaining("KVM_RUN on vCPU 0 failed: EFAULT");
+                .hasMessageContaining("KVM_RUN on vCPU 0 failed: EINVAL");
     }
 
     @Test

@@ -58,7 +58,10 @@ final class Boot {
     }
 
     BootedImage into(PhysicalWriter ram) {
-        return BootImage.load(
-                new BootConfiguration(program, protocol, cpuMode, loadAddress, entryPoint, commandLine, modules), ram);
+        return BootImage.load(configuration(), ram);
+    }
+
+    BootConfiguration configuration() {
+        return new BootConfiguration(program, protocol, cpuMode, loadAddress, entryPoint, commandLine, modules);
     }
 }

@@ -8,6 +8,7 @@ import dev.kvmdap.kvm.RequiresKvm;
 import dev.kvmdap.x86.CpuMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,8 @@ class ExamplesTest {
 
     /** EXIT_SUCCESS of lib/debug-exit.h, as the exit port counts. */
     private static final int SUCCESS = 33;
+
+    private static final int FAILURE = 35;
 
     @TempDir
     Path folder = Path.of("");
@@ -80,6 +83,35 @@ class ExamplesTest {
         assertThat(run.output().lines())
                 .containsExactly("16-bit real mode", "32-bit protected mode", "64-bit long mode");
         assertThat(run.exitCode()).isEqualTo(SUCCESS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-O0", "-O2"})
+    void userModeServesOneProgramAndStopsTheOther(String optimisation) {
+        GuestRun run = GuestRun.of(Boot.of(build("user-mode", "elf", optimisation)));
+
+        assertThat(run.output())
+                .contains(
+                        "Hello from user mode",
+                        "count_steps returns 67",
+                        "trespass must not use 1048576",
+                        "all is well");
+        assertThat(run.exitCode()).isEqualTo(SUCCESS);
+    }
+
+    void smpLosesNoTurnOfItsTwoProcessors(String optimisation) {
+        GuestRun run = GuestRun.on(2, Boot.of(build("smp", "elf", optimisation)));
+
+        assertThat(run.output().lines()).containsExactly("started: processor 0", "woken: processor 1", "counted to 40");
+        assertThat(run.exitCode()).isEqualTo(SUCCESS);
+    }
+
+    @Test
+    void smpSaysThatItNeedsTwoProcessors() {
+        GuestRun run = GuestRun.on(1, Boot.of(build("smp", "elf", "-O0")));
+
+        assertThat(run.output()).contains("\"cpus\": 2");
+        assertThat(run.exitCode()).isEqualTo(FAILURE);
     }
 
     private Path build(String guest, String kind, String optimisation) {

@@ -17,6 +17,8 @@ import dev.kvmdap.kvm.Vcpu;
 import dev.kvmdap.kvm.Vm;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A guest that ran on KVM to its end.
@@ -49,15 +51,59 @@ record GuestRun(int exitCode, String output) {
         }
     }
 
+    /** Boots an image on a machine of several vCPUs and runs them until one ends the guest. */
+    static GuestRun on(int vcpus, Boot boot) {
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
+        CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+        try (Kvm kvm = Kvm.open();
+                Machine machine = Machine.create(
+                        kvm,
+                        new MachineConfiguration(
+                                RAM_BYTES,
+                                vcpus,
+                                ExitPort.DEFAULT_PORT,
+                                kvm.supportedCpuid(),
+                                output::write,
+                                next -> {},
+                                boot.configuration()))) {
+            for (VcpuThread thread : machine.vcpus()) {
+                thread.execute(() -> runToEnd(thread.vcpu(), machine.ports(), exitCode));
+            }
+            return new GuestRun(exitCode.join(), output.toString(StandardCharsets.US_ASCII));
+        }
+    }
+
+    private static void runToEnd(Vcpu vcpu, PortBus ports, CompletableFuture<Integer> exitCode) {
+        for (int reason = vcpu.run(); reason != Abi.EXIT_INTR; reason = vcpu.run()) {
+            if (reason == Abi.EXIT_IO) {
+                synchronized (ports) {
+                    OptionalInt ended = serve(vcpu, ports);
+                    ended.ifPresent(exitCode::complete);
+                }
+            } else if (reason != Abi.EXIT_AGAIN) {
+                exitCode.completeExceptionally(new AssertionError("vCPU " + vcpu.index() + ": " + vcpu.exit()));
+                return;
+            }
+        }
+    }
+
+    private static OptionalInt serve(Vcpu vcpu, PortBus ports) {
+        for (int i = 0; i < vcpu.ioCount(); i++) {
+            if (!vcpu.ioIsOut()) {
+                vcpu.setIoData(i, ports.in(vcpu.ioPort(), vcpu.ioSize()));
+            } else if (ports.out(vcpu.ioPort(), vcpu.ioSize(), vcpu.ioData(i)) instanceof Effect.Exit exit) {
+                return OptionalInt.of(exit.code());
+            }
+        }
+        return OptionalInt.empty();
+    }
+
     private static int runToEnd(Vcpu vcpu, PortBus ports) {
         while (true) {
             assertThat(vcpu.run()).as("KVM exit at 0x%x", vcpu.regs().rip()).isEqualTo(Abi.EXIT_IO);
-            for (int i = 0; i < vcpu.ioCount(); i++) {
-                if (!vcpu.ioIsOut()) {
-                    vcpu.setIoData(i, ports.in(vcpu.ioPort(), vcpu.ioSize()));
-                } else if (ports.out(vcpu.ioPort(), vcpu.ioSize(), vcpu.ioData(i)) instanceof Effect.Exit exit) {
-                    return exit.code();
-                }
+            OptionalInt ended = serve(vcpu, ports);
+            if (ended.isPresent()) {
+                return ended.getAsInt();
             }
         }
     }

@@ -15,7 +15,7 @@ class HitCountTest {
         HitCount count = HitCount.parse(text);
         List<Integer> stops = new ArrayList<>();
         for (int hit = 1; hit <= 6; hit++) {
-            if (count.next()) {
+            if (count.stopsAt(hit)) {
                 stops.add(hit);
             }
         }

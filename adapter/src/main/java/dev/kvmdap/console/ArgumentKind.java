@@ -1,0 +1,17 @@
+package dev.kvmdap.console;
+
+/** What a verb is told, as far as it can be completed. */
+enum ArgumentKind {
+    /** Nothing, or nothing that has a list: a count, an address. */
+    FREE,
+    /** A place in code: a function or a source file. */
+    LOCATION,
+    /** An expression: a variable or a function. */
+    EXPRESSION,
+    /** Numbers of breakpoints and watchpoints. */
+    STOP_POINT,
+    /** The name of a register without a {@code $}. */
+    REGISTER,
+    /** Another verb. */
+    VERB
+}

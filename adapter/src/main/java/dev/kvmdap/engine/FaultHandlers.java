@@ -1,0 +1,93 @@
+package dev.kvmdap.engine;
+
+import dev.kvmdap.x86.Instruction;
+import dev.kvmdap.x86.X86Exception;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Where the faults lead that an instruction may raise. A step has to end there, since the processor clears the trap flag for a
+ * handler (SDM vol. 3, 6.8.2): without an execute breakpoint it would run unseen, or for ever. One vCPU's, on its thread;
+ * allocates nothing once it has found a handler.
+ */
+final class FaultHandlers {
+
+    private static final int VECTORS = 32;
+    private static final long NOT_LOOKED_UP = -2;
+
+    private final Cpu cpu;
+    private final SystemRegisters system = new SystemRegisters();
+    private final long[] handlers = new long[VECTORS];
+    private final long[] chosen = new long[DebugSlots.COUNT];
+    private int count;
+    private int version;
+
+    FaultHandlers(Cpu cpu) {
+        this.cpu = cpu;
+    }
+
+    /** The guest may have changed its interrupt table without loading another one. */
+    void forget() {
+        Arrays.fill(handlers, NOT_LOOKED_UP);
+    }
+
+    /**
+     * Chooses those of an instruction: as many as could get a slot.
+     *
+     * @param pc linear address of the instruction
+     */
+    void choose(Instruction instruction, long pc) {
+        if (system.haveChanged(cpu.sregs())) {
+            forget();
+        }
+        int before = count;
+        count = 0;
+        boolean changed = false;
+        List<X86Exception> faults = instruction.possibleFaults().faults();
+        for (int i = 0; i < faults.size() && count < chosen.length; i++) {
+            long handler = handler(faults.get(i).vector());
+            if (handler != InterruptTable.NO_HANDLER && handler != pc && !isChosen(handler)) {
+                changed |= chosen[count] != handler;
+                chosen[count++] = handler;
+            }
+        }
+        version += changed || count != before ? 1 : 0;
+    }
+
+    /** Whether a fault leads to a linear address. */
+    boolean isHandler(X86Exception fault, long linear) {
+        return handler(fault.vector()) == linear;
+    }
+
+    private long handler(int vector) {
+        if (handlers[vector] == NOT_LOOKED_UP) {
+            handlers[vector] = InterruptTable.faultHandler(cpu, vector);
+        }
+        return handlers[vector];
+    }
+
+    /** Changes with what is chosen. */
+    int version() {
+        return version;
+    }
+
+    /** How many are chosen. */
+    int count() {
+        return count;
+    }
+
+    /** The linear address of one that is chosen, from 0; what counts most comes first. */
+    long address(int index) {
+        return chosen[index];
+    }
+
+    /** Whether a linear address is one that is chosen. */
+    boolean isChosen(long linear) {
+        for (int i = 0; i < count; i++) {
+            if (chosen[i] == linear) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

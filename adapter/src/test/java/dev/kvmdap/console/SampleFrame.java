@@ -1,0 +1,123 @@
+package dev.kvmdap.console;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.kvmdap.expression.Expression;
+import dev.kvmdap.expression.Format;
+import dev.kvmdap.expression.Names;
+import dev.kvmdap.expression.Operand;
+import dev.kvmdap.expression.Place;
+import dev.kvmdap.expression.Value;
+import dev.kvmdap.types.IntegerType;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.LongStream;
+
+/** Two registers, one variable, and a page of memory at 0x1000. */
+final class SampleFrame implements ConsoleTarget {
+
+    final byte[] memory = new byte[0x1000];
+    private final Map<String, RegisterValue> registers = new LinkedHashMap<>();
+
+    SampleFrame() {
+        for (int i = 0; i < 16; i++) {
+            memory[i] = (byte) i;
+        }
+        byte[] rest = "\0\u0081\u00ff\u007fHi \"you\"\n\0".getBytes(ISO_8859_1);
+        System.arraycopy(rest, 0, memory, 16, rest.length);
+        registers.put("rax", new RegisterValue("rax", 0x1000, 64, ""));
+        registers.put("rflags", new RegisterValue("rflags", 0x46, 64, "ZF PF"));
+    }
+
+    @Override
+    public Value evaluate(Expression expression) {
+        return expression.bind(new SampleNames()).value(this);
+    }
+
+    @Override
+    public String text(Value value) {
+        return value.text();
+    }
+
+    @Override
+    public List<RegisterValue> registers() {
+        return List.copyOf(registers.values());
+    }
+
+    @Override
+    public Optional<RegisterValue> register(String name) {
+        return name.equals("ah")
+                ? Optional.of(new RegisterValue("ah", 0x10, 8, ""))
+                : Optional.ofNullable(registers.get(name));
+    }
+
+    @Override
+    public Collection<String> registerNames() {
+        return registers.keySet();
+    }
+
+    @Override
+    public int read(long linear, byte[] into) {
+        int from = (int) (linear - 0x1000);
+        int length = from < 0 || from > memory.length ? 0 : Math.min(into.length, memory.length - from);
+        System.arraycopy(memory, Math.max(0, Math.min(from, memory.length)), into, 0, length);
+        return length;
+    }
+
+    @Override
+    public long pc() {
+        return 0x1fff;
+    }
+
+    @Override
+    public List<CodeLine> instructions(long linear, int count) {
+        return LongStream.range(linear, linear + count)
+                .mapToObj(address ->
+                        new CodeLine(address, address < 0x2000 ? "nop at 0x" + Long.toHexString(address) : ""))
+                .toList();
+    }
+
+    @Override
+    public Optional<String> symbol(long linear) {
+        return linear == 0x1000 ? Optional.of("table") : Optional.empty();
+    }
+
+    @Override
+    public Optional<Extent> extent(String expression) {
+        return expression.equals("x") ? Optional.of(new Extent(0x1000, 4)) : Optional.empty();
+    }
+
+    @Override
+    public String assign(String name, String value) {
+        return name + " becomes " + value;
+    }
+
+    @Override
+    public List<String> localNames() {
+        return List.of("x");
+    }
+
+    @Override
+    public List<String> locals() {
+        return List.of("x = 7");
+    }
+
+    private static final class SampleNames implements Names<SampleFrame> {
+
+        @Override
+        public Optional<Operand<SampleFrame>> register(String name) {
+            return Optional.of(new Operand<SampleFrame>(
+                            IntegerType.UNSIGNED_LONG, Format.HEXADECIMAL, Place.constant(0x1000)))
+                    .filter(operand -> name.equals("rax"));
+        }
+
+        @Override
+        public Optional<Operand<SampleFrame>> variable(String name) {
+            return Optional.of(Operand.<SampleFrame>of(IntegerType.INT, Place.constant(7)))
+                    .filter(operand -> name.equals("x"));
+        }
+    }
+}
