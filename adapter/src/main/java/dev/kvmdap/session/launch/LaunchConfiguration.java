@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.machine.BootConfiguration;
 import dev.kvmdap.machine.BootModule;
 import dev.kvmdap.machine.BootProtocol;
@@ -38,6 +39,7 @@ public record LaunchConfiguration(
         boolean stopOnEntry,
         BreakpointMode breakpointMode,
         Syntax assemblySyntax,
+        NumberFormat numberFormat,
         Map<String, Boolean> cpuid,
         SerialLine serial,
         int exitPort,
@@ -103,6 +105,7 @@ public record LaunchConfiguration(
                     given(LaunchKeys.STOP_ON_ENTRY, false),
                     given(LaunchKeys.BREAKPOINT_MODE, BreakpointMode.AUTO),
                     given(LaunchKeys.ASSEMBLY_SYNTAX, Syntax.INTEL),
+                    given(LaunchKeys.NUMBER_FORMAT, NumberFormat.NATURAL),
                     given(LaunchKeys.CPUID, Map.of()),
                     given(LaunchKeys.SERIAL, SerialLine.CONSOLE),
                     given(LaunchKeys.EXIT_PORT, 0),

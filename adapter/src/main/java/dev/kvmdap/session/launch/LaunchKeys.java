@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.machine.BootModule;
 import dev.kvmdap.machine.BootProtocol;
 import dev.kvmdap.x86.CpuMode;
@@ -74,6 +75,12 @@ public final class LaunchKeys {
             ValueType.oneOf(words(Syntax.values(), Syntax::term)),
             "intel",
             "How instructions are written: intel (mov eax,1) or att (mov $1,%eax).");
+    static final LaunchKey<NumberFormat> NUMBER_FORMAT = optional(
+            "numberFormat",
+            ValueType.oneOf(words(NumberFormat.values(), NumberFormat::term)),
+            "natural",
+            "How integers are shown whose format nobody has chosen: natural shows counters in decimal and registers in"
+                    + " hexadecimal; the console's 'set format' changes it.");
     static final LaunchKey<Map<String, Boolean>> CPUID = optional(
             "cpuid",
             ValueType.mapOf("CPUID features by name", ValueType.flag()),
@@ -115,6 +122,7 @@ public final class LaunchKeys {
             STOP_ON_ENTRY,
             BREAKPOINT_MODE,
             ASSEMBLY_SYNTAX,
+            NUMBER_FORMAT,
             CPUID,
             SERIAL,
             EXIT_PORT,

@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.machine.BootModule;
 import dev.kvmdap.machine.BootProtocol;
 import dev.kvmdap.x86.CpuMode;
@@ -52,6 +53,7 @@ class LaunchConfigurationTest {
                         false,
                         BreakpointMode.AUTO,
                         Syntax.INTEL,
+                        NumberFormat.NATURAL,
                         Map.of(),
                         SerialLine.CONSOLE,
                         0xf4,
@@ -66,7 +68,7 @@ class LaunchConfigurationTest {
                 "memory": "1G", "cpus": 2, "cmdline": "verbose", "modules": ["initrd", {"path": "initrd", "arguments": "a b"}],
                 "symbolFiles": ["guest.elf", {"path": "guest.elf", "offset": "0xffffffff80000000"}],
                 "sourceMap": {"/build": "/home/me"}, "stopOnEntry": true, "breakpointMode": "hardware",
-                "assemblySyntax": "att",
+                "assemblySyntax": "att", "numberFormat": "hexadecimal",
                 "cpuid": {"avx2": false}, "serial": "console", "exitPort": "0x501", "timeout": 2.5, "noDebug": true
                 """);
         Path elf = folder.resolve("guest.elf");
@@ -87,6 +89,7 @@ class LaunchConfigurationTest {
                         true,
                         BreakpointMode.HARDWARE,
                         Syntax.ATT,
+                        NumberFormat.HEXADECIMAL,
                         Map.of("avx2", false),
                         SerialLine.CONSOLE,
                         0x501,
