@@ -8,6 +8,7 @@ import org.eclipse.lsp4j.debug.ContinuedEventArguments;
 import org.eclipse.lsp4j.debug.ExitedEventArguments;
 import org.eclipse.lsp4j.debug.InvalidatedAreas;
 import org.eclipse.lsp4j.debug.InvalidatedEventArguments;
+import org.eclipse.lsp4j.debug.MemoryEventArguments;
 import org.eclipse.lsp4j.debug.OutputEventArguments;
 import org.eclipse.lsp4j.debug.OutputEventArgumentsCategory;
 import org.eclipse.lsp4j.debug.ProcessEventArguments;
@@ -140,6 +141,15 @@ public final class ClientEvents {
         InvalidatedEventArguments event = new InvalidatedEventArguments();
         event.setAreas(new String[] {InvalidatedAreas.VARIABLES, InvalidatedAreas.STACKS});
         client.invalidated(event);
+    }
+
+    /** The user has changed memory that the client may show. */
+    void memoryChanged(GuestChanges.Change change) {
+        MemoryEventArguments event = new MemoryEventArguments();
+        event.setMemoryReference(change.reference());
+        event.setOffset((int) change.offset());
+        event.setCount((int) change.bytes());
+        client.memory(event);
     }
 
     /** The guest has ended itself. */

@@ -39,6 +39,8 @@ public final class LaunchedGuest implements AutoCloseable {
     private final GuestOutput serial;
     private final GuestOutput debugPort;
     private final GuestOutput logpoints;
+    private final GuestChanges changes = new GuestChanges();
+    private final CpuMemory memory = new CpuMemory(changes);
 
     private LaunchedGuest(
             LaunchConfiguration configuration,
@@ -160,7 +162,13 @@ public final class LaunchedGuest implements AutoCloseable {
 
     /** Values as they are in a frame; while the guest stands still. */
     private FrameValues values(StoppedFrame at) {
-        return new FrameValues(engine.cpu(at.vcpu()), at.frame(), viewed(at.vcpu()), engine.symbols());
+        return new FrameValues(
+                engine.cpu(at.vcpu()),
+                at.frame(),
+                viewed(at.vcpu()),
+                engine.symbols(),
+                memory,
+                changes::registerChanged);
     }
 
     /**
@@ -196,11 +204,27 @@ public final class LaunchedGuest implements AutoCloseable {
                 cpu,
                 values(at),
                 viewed(at.vcpu()),
+                memory,
                 engine.symbols(),
                 at.frame(),
                 locals(at),
                 configuration.assemblySyntax(),
                 changed);
+    }
+
+    /** Copies memory as a vCPU sees it: the bytes copied before the first one that cannot be read. */
+    public int read(int vcpu, MemoryReference from, byte[] into) {
+        return memory.read(engine.cpu(vcpu), from.space(), from.address(), into);
+    }
+
+    /** Changes memory as a vCPU sees it, whatever its page's permissions: the bytes written before the first hole. */
+    public int write(int vcpu, MemoryReference to, byte[] bytes) {
+        return memory.write(engine.cpu(vcpu), to.space(), to.address(), bytes);
+    }
+
+    /** What the user has changed in it and the client was not told of yet. */
+    public GuestChanges changes() {
+        return changes;
     }
 
     /** The instructions that a vCPU sees; while the guest stands still. */

@@ -149,6 +149,19 @@ public final class Session {
         for (Runnable next = afterAnswer.poll(); next != null; next = afterAnswer.poll()) {
             next.run();
         }
+        tellGuestChanges();
+    }
+
+    private void tellGuestChanges() {
+        LaunchedGuest changed = guest;
+        if (changed == null || changed.changes().isEmpty()) {
+            return;
+        }
+        if (state == SessionState.STOPPED && clientFeatures.memory()) {
+            changed.changes().take(changed.engine().cpu(stoppedVcpu)).forEach(events::memoryChanged);
+        } else {
+            changed.changes().forget();
+        }
     }
 
     /** The client has said who it is. */
