@@ -2,6 +2,7 @@ package dev.kvmdap.session;
 
 import dev.kvmdap.console.ConsoleTarget;
 import dev.kvmdap.device.ByteSink;
+import dev.kvmdap.disassembly.CodeSegment;
 import dev.kvmdap.engine.Cpu;
 import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.EngineListener;
@@ -231,6 +232,11 @@ public final class LaunchedGuest implements AutoCloseable {
         return new GuestCode(engine.cpu(vcpu), engine.symbols());
     }
 
+    /** The instructions that a vCPU would see with another CS; while the guest stands still. */
+    GuestCode code(int vcpu, CodeSegment segment) {
+        return new GuestCode(engine.cpu(vcpu), engine.symbols(), segment);
+    }
+
     /** The innermost frame of a vCPU; while the guest stands still. */
     public StoppedFrame topFrame(int vcpu) {
         return new StoppedFrame(vcpu, engine.stack(vcpu, 0, 1).get(0));
@@ -243,6 +249,11 @@ public final class LaunchedGuest implements AutoCloseable {
     /** Sets breakpoints in it. */
     BreakpointPlacer breakpointPlacer() {
         return new BreakpointPlacer(engine, engine.symbols(), logpoints);
+    }
+
+    /** Sets catchpoints in it. */
+    CatchpointPlacer catchpointPlacer() {
+        return new CatchpointPlacer(engine);
     }
 
     /** Sends what it has printed and not ended with a line end. */
