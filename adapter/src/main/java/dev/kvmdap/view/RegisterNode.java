@@ -10,7 +10,9 @@ import dev.kvmdap.x86.GuestVirtual;
 import dev.kvmdap.x86.Register;
 import dev.kvmdap.x86.RegisterBits;
 import dev.kvmdap.x86.RegisterName;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class RegisterNode extends WordNode {
 
     private static final BitField CR4_PCIDE = RegisterBits.CR4.field("PCIDE").orElseThrow();
+
+    /** The registers of which 32-bit code can name bytes. */
+    private static final Set<Register> WITH_BYTE_PARTS =
+            EnumSet.of(Register.RAX, Register.RBX, Register.RCX, Register.RDX);
 
     private static final long TOP_TABLE = 0x000f_ffff_ffff_f000L;
 
@@ -92,14 +98,16 @@ final class RegisterNode extends WordNode {
     @Override
     String decoded(long value) {
         return switch (register.register()) {
-            case DR0, DR1, DR2, DR3 ->
-                "[ " + DebugControl.describe(file.read(Register.DR7), slot(register.register())) + " ]";
+            case DR0 -> armed(0);
+            case DR1 -> armed(1);
+            case DR2 -> armed(2);
+            case DR3 -> armed(3);
             default -> super.decoded(value);
         };
     }
 
-    private static int slot(Register address) {
-        return address.ordinal() - Register.DR0.ordinal();
+    private String armed(int slot) {
+        return "[ " + DebugControl.describe(file.read(Register.DR7), slot) + " ]";
     }
 
     @Override
@@ -162,7 +170,7 @@ final class RegisterNode extends WordNode {
             return Stream.empty();
         }
         boolean wide = file.mode() == CpuMode.LONG;
-        boolean hasByteParts = register.register().ordinal() <= Register.RDX.ordinal();
+        boolean hasByteParts = WITH_BYTE_PARTS.contains(register.register());
         return RegisterName.all().stream()
                 .filter(part -> part.register() == register.register() && part.width() < register.width())
                 .filter(part -> part.width() > Byte.SIZE || wide || hasByteParts)

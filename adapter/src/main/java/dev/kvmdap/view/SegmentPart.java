@@ -8,44 +8,26 @@ import dev.kvmdap.types.IntegerType;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.ObjLongConsumer;
-import java.util.function.Predicate;
-import java.util.function.ToLongFunction;
 
 /** What a segment register has besides its selector and base (SDM vol. 3, 3.4.3). */
 enum SegmentPart {
-    LIMIT(
-            32,
-            "the last offset in the segment, in bytes",
-            Segment::limit,
-            (segment, value) -> segment.limit((int) value)),
-    TYPE(4, "kind of segment", Segment::type, (segment, value) -> segment.type((int) value)),
-    DPL(2, "descriptor privilege level", Segment::dpl, (segment, value) -> segment.dpl((int) value)),
-    S("a code or data segment and no system segment", Segment::s, (segment, value) -> segment.s(value != 0)),
-    PRESENT("the segment is in memory", Segment::present, (segment, value) -> segment.present(value != 0)),
-    UNUSABLE(
-            "holds a null selector; any use faults",
-            Segment::unusable,
-            (segment, value) -> segment.unusable(value != 0)),
-    L("64-bit code", Segment::l, (segment, value) -> segment.l(value != 0)),
-    DB("32-bit code or stack", Segment::db, (segment, value) -> segment.db(value != 0)),
-    G("the descriptor counts its limit in pages", Segment::g, (segment, value) -> segment.g(value != 0)),
-    AVL("left to software", Segment::avl, (segment, value) -> segment.avl(value != 0));
+    LIMIT(32, "the last offset in the segment, in bytes"),
+    TYPE(4, "kind of segment"),
+    DPL(2, "descriptor privilege level"),
+    S(1, "a code or data segment and no system segment"),
+    PRESENT(1, "the segment is in memory"),
+    UNUSABLE(1, "holds a null selector; any use faults"),
+    L(1, "64-bit code"),
+    DB(1, "32-bit code or stack"),
+    G(1, "the descriptor counts its limit in pages"),
+    AVL(1, "left to software");
 
     private final int width;
     private final String meaning;
-    private final ToLongFunction<Segment> reader;
-    private final ObjLongConsumer<Segment> writer;
 
-    SegmentPart(String meaning, Predicate<Segment> reader, ObjLongConsumer<Segment> writer) {
-        this(1, meaning, segment -> reader.test(segment) ? 1 : 0, writer);
-    }
-
-    SegmentPart(int width, String meaning, ToLongFunction<Segment> reader, ObjLongConsumer<Segment> writer) {
+    SegmentPart(int width, String meaning) {
         this.width = width;
         this.meaning = meaning;
-        this.reader = reader;
-        this.writer = writer;
     }
 
     /** The part of a name, in any case. */
@@ -79,7 +61,22 @@ enum SegmentPart {
 
     /** Its value, zero-extended. */
     long read(Segment segment) {
-        return reader.applyAsLong(segment) & (-1L >>> (Long.SIZE - width));
+        return switch (this) {
+            case LIMIT -> Integer.toUnsignedLong(segment.limit());
+            case TYPE -> segment.type() & 0xf;
+            case DPL -> segment.dpl() & 3;
+            case S -> number(segment.s());
+            case PRESENT -> number(segment.present());
+            case UNUSABLE -> number(segment.unusable());
+            case L -> number(segment.l());
+            case DB -> number(segment.db());
+            case G -> number(segment.g());
+            case AVL -> number(segment.avl());
+        };
+    }
+
+    private static long number(boolean set) {
+        return set ? 1 : 0;
     }
 
     /**
@@ -92,6 +89,17 @@ enum SegmentPart {
             throw new ChangeRefusedException(
                     "%s holds 0 to 0x%x, not 0x%x".formatted(term(), -1L >>> (Long.SIZE - width), value));
         }
-        writer.accept(segment, value);
+        switch (this) {
+            case LIMIT -> segment.limit((int) value);
+            case TYPE -> segment.type((int) value);
+            case DPL -> segment.dpl((int) value);
+            case S -> segment.s(value != 0);
+            case PRESENT -> segment.present(value != 0);
+            case UNUSABLE -> segment.unusable(value != 0);
+            case L -> segment.l(value != 0);
+            case DB -> segment.db(value != 0);
+            case G -> segment.g(value != 0);
+            case AVL -> segment.avl(value != 0);
+        }
     }
 }
