@@ -2,6 +2,7 @@ package dev.kvmdap.session.launch;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.kvmdap.console.CatchReader.Wanted;
 import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
 import dev.kvmdap.machine.BootConfiguration;
@@ -37,6 +38,7 @@ public record LaunchConfiguration(
         Map<String, String> sourceMap,
         boolean stopOnEntry,
         BreakpointMode breakpointMode,
+        List<Wanted> catchpoints,
         Syntax assemblySyntax,
         Map<String, Boolean> cpuid,
         SerialLine serial,
@@ -102,6 +104,7 @@ public record LaunchConfiguration(
                     given(LaunchKeys.SOURCE_MAP, Map.of()),
                     given(LaunchKeys.STOP_ON_ENTRY, false),
                     given(LaunchKeys.BREAKPOINT_MODE, BreakpointMode.AUTO),
+                    given(LaunchKeys.CATCH, List.of()),
                     given(LaunchKeys.ASSEMBLY_SYNTAX, Syntax.INTEL),
                     given(LaunchKeys.CPUID, Map.of()),
                     given(LaunchKeys.SERIAL, SerialLine.CONSOLE),
