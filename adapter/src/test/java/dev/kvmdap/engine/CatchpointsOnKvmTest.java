@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Stops at what happens elsewhere than at places and in watched memory, on this host's KVM. */
 @RequiresKvm
 @Timeout(60)
-class CatchpointsOnKvmTest {
+public class CatchpointsOnKvmTest {
 
     @TempDir
     private Path folder;
@@ -69,7 +69,7 @@ class CatchpointsOnKvmTest {
 
     @Test
     void everyChangeOfTheCpusModeIsAStopBehindTheInstructionThatMadeIt() {
-        Catchpoint modes = catchpoint(new Trigger.ModeSwitch());
+        Catchpoint modes = catchpoint(Trigger.ModeSwitch.any());
         assertThat(modes.catching().text()).contains("single-stepping");
 
         assertThat(next("to protected", "in protected"))
@@ -86,7 +86,7 @@ class CatchpointsOnKvmTest {
     @Test
     void conditionOnTheModesLetsTheOthersPass() {
         guest.tell(e -> e.addCatchpoint(
-                new Trigger.ModeSwitch(),
+                Trigger.ModeSwitch.any(),
                 (cpu, what) -> what instanceof Occurrence.ModeSwitch to && to.after() == CpuMode.LONG));
 
         next("in compatibility", "in long");
@@ -182,7 +182,7 @@ class CatchpointsOnKvmTest {
 
     @Test
     void removedCatchpointStopsNoMore() {
-        Catchpoint modes = catchpoint(new Trigger.ModeSwitch());
+        Catchpoint modes = catchpoint(Trigger.ModeSwitch.any());
         next("to protected", "in protected");
         guest.tell(e -> e.removeCatchpoint(modes));
 
