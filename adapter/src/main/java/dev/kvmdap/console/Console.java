@@ -1,6 +1,7 @@
 package dev.kvmdap.console;
 
 import dev.kvmdap.expression.Expression;
+import dev.kvmdap.types.AddressSpace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,9 @@ public final class Console {
         table.add(new InfoRegistersVerb());
         table.add(new PrintVerb());
         table.add(new SetVerb());
-        table.add(new ExamineVerb());
+        table.add(new ExamineVerb(AddressSpace.LINEAR));
+        table.add(new ExamineVerb(AddressSpace.PHYSICAL));
+        table.addAll(MemoryVerbs.all());
         this.verbs = List.copyOf(table);
         this.completer = new Completer(verbs);
     }

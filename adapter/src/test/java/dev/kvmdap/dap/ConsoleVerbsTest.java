@@ -235,6 +235,20 @@ class ConsoleVerbsTest {
     }
 
     @Test
+    void conditionNamesTheLocalVariablesOfTheBreakpointsPlace() {
+        try (client) {
+            stopInMain();
+            client.console("b factorial");
+            int point = told("new").get("id").getAsInt();
+            client.console("condition " + point + " n == 3");
+            run("c", "function breakpoint");
+            assertThat(client.console("p n")).isEqualTo("3");
+            assertThat(client.consoleRefuses("condition " + point + " m")).contains("there is no variable 'm'");
+            assertThat(client.console("info breakpoints")).contains("n == 3");
+        }
+    }
+
+    @Test
     void untilRunsALoopToItsEndAndAdvanceStopsInCalledFunctions() {
         try (client) {
             stopInMain();
