@@ -52,7 +52,7 @@ public final class X87Tags {
         for (int i = Long.BYTES - 1; i >= 0; i--) {
             significand = significand << Byte.SIZE | (area[at + i] & 0xff);
         }
-        int exponent = (area[at + 8] & 0xff | (area[at + 9] & 0xff) << 8) & EXPONENT;
+        int exponent = ((area[at + 8] & 0xff) | ((area[at + 9] & 0xff) << 8)) & EXPONENT;
         if (exponent == 0 && significand == 0) {
             return ZERO;
         }

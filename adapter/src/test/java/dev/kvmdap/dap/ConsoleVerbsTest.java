@@ -76,7 +76,7 @@ class ConsoleVerbsTest {
             client.expectStopped("breakpoint");
             assertThat(top()).startsWith("kernel_main");
             run("c", "function breakpoint");
-            assertThat(run("c", "data breakpoint").get("text").getAsString()).contains("0x0 -> 0x1");
+            assertThat(run("c", "data breakpoint").get("text").getAsString()).contains(": 0 -> 1, ");
             run("c", "breakpoint");
             assertThat(top()).isEqualTo("kernel_main:" + Examples.line(MAIN, "exit"));
         }
