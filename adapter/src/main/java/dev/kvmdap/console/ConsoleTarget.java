@@ -2,6 +2,7 @@ package dev.kvmdap.console;
 
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.Value;
+import dev.kvmdap.types.AddressSpace;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -39,10 +40,21 @@ public interface ConsoleTarget {
     /**
      * Reads memory.
      *
-     * @param linear the first byte's linear address
+     * @param address of the first byte
      * @return how many bytes were read before the first one that is not mapped
      */
-    int read(long linear, byte[] into);
+    int read(AddressSpace space, long address, byte[] into);
+
+    /**
+     * Changes memory, whatever its pages' permissions.
+     *
+     * @param address of the first byte
+     * @return how many bytes were written before the first one that is not mapped
+     */
+    int write(AddressSpace space, long address, byte[] bytes);
+
+    /** The bytes of an address in the code that is executed: 8 in 64-bit code, else 4. */
+    int addressBytes();
 
     /** The linear address of the instruction that the vCPU carries out next. */
     long pc();

@@ -19,8 +19,12 @@ record ExamineFormat(int count, @Nullable Format format, int bytes, boolean inst
 
     private static final int WORD = 4;
 
-    /** Reads {@code 8xw}: digits, then letters in any order, each kind at most once. */
-    static ExamineFormat parse(String text) {
+    /**
+     * Reads {@code 8xw}: digits, then letters in any order, each kind at most once.
+     *
+     * @param addressBytes the unit of addresses where none is named
+     */
+    static ExamineFormat parse(String text, int addressBytes) {
         int letters = 0;
         while (letters < text.length() && text.charAt(letters) >= '0' && text.charAt(letters) <= '9') {
             letters++;
@@ -43,17 +47,17 @@ record ExamineFormat(int count, @Nullable Format format, int bytes, boolean inst
                 format = letter;
             }
         }
-        return of(count, format == null ? 'x' : format, unit);
+        return of(count, format == null ? 'x' : format, unit, addressBytes);
     }
 
-    private static ExamineFormat of(int count, char format, @Nullable Character unit) {
+    private static ExamineFormat of(int count, char format, @Nullable Character unit, int addressBytes) {
         if (format == 'i') {
             if (unit != null) {
                 throw new ConsoleException("instructions have no unit: '" + unit + "' does not go with format 'i'");
             }
             return new ExamineFormat(count, null, 1, true);
         }
-        int bytes = unit == null ? format == 'c' || format == 's' ? 1 : WORD : 1 << "bhwg".indexOf(unit);
+        int bytes = unit != null ? 1 << "bhwg".indexOf(unit) : usualBytes(format, addressBytes);
         if (format == 's') {
             if (bytes != 1) {
                 throw new ConsoleException("strings consist of bytes: unit '" + unit + "' does not go with format 's'");
@@ -62,6 +66,15 @@ record ExamineFormat(int count, @Nullable Format format, int bytes, boolean inst
         }
         Optional<Format> shown = Format.of(format == 'x' ? Format.PADDED.letter() : format);
         return new ExamineFormat(count, shown.orElseThrow(), bytes, false);
+    }
+
+    private static int usualBytes(char format, int addressBytes) {
+        return switch (format) {
+            case 'c', 's' -> 1;
+            case 'f' -> Double.BYTES;
+            case 'a' -> addressBytes;
+            default -> WORD;
+        };
     }
 
     private static int count(String digits) {

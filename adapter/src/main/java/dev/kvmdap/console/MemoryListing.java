@@ -1,6 +1,7 @@
 package dev.kvmdap.console;
 
 import dev.kvmdap.expression.Format;
+import dev.kvmdap.types.AddressSpace;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,25 +18,25 @@ final class MemoryListing {
         this.target = target;
     }
 
-    /** Lists memory at a linear address. */
-    String list(long linear, ExamineFormat format) {
+    /** Lists memory from a place on. */
+    String list(MemoryPlace start, ExamineFormat format) {
         List<String> lines = new ArrayList<>();
         if (format.format() == null) {
-            strings(linear, format.count(), lines);
+            strings(start, format.count(), lines);
         } else {
-            numbers(linear, format, format.format(), lines);
+            numbers(start, format, format.format(), lines);
         }
         return String.join("\n", lines);
     }
 
-    private void numbers(long linear, ExamineFormat format, Format shown, List<String> lines) {
+    private void numbers(MemoryPlace start, ExamineFormat format, Format shown, List<String> lines) {
         byte[] memory = new byte[format.count() * format.bytes()];
-        int whole = target.read(linear, memory) / format.bytes();
+        int whole = start.read(memory, target) / format.bytes();
         int width = width(format, shown);
         for (int first = 0; first < whole; first += format.perLine()) {
-            StringBuilder line = new StringBuilder(label(linear + (long) first * format.bytes()));
+            StringBuilder line = new StringBuilder(label(start.plus((long) first * format.bytes())));
             for (int i = first; i < Math.min(whole, first + format.perLine()); i++) {
-                String text = shown.text(littleEndian(memory, i * format.bytes(), format.bytes()), format.type());
+                String text = text(littleEndian(memory, i * format.bytes(), format.bytes()), format, shown);
                 line.append(' ')
                         .append(" ".repeat(Math.max(0, width - text.length())))
                         .append(text);
@@ -43,14 +44,23 @@ final class MemoryListing {
             lines.add(line.toString());
         }
         if (whole < format.count()) {
-            addHole(linear + (long) whole * format.bytes(), lines);
+            addHole(start.plus((long) whole * format.bytes()), lines);
         }
+    }
+
+    private String text(long bits, ExamineFormat format, Format shown) {
+        String text = shown.text(bits, format.type());
+        return shown == Format.ADDRESS
+                ? target.symbol(bits).map(symbol -> text + " <" + symbol + ">").orElse(text)
+                : text;
     }
 
     /** The width of the widest number, so that columns stand below one another. */
     private static int width(ExamineFormat format, Format shown) {
         return switch (shown) {
             case CHARACTER -> "-128 '\\x80'".length();
+            case FLOATING -> (format.bytes() == Double.BYTES ? "-1.2345678901234567e-308" : "-1.2345678e-38").length();
+            case ADDRESS -> 0;
             case DECIMAL ->
                 Long.toString(Long.MIN_VALUE >> (64 - 8 * format.bytes())).length();
             default -> shown.text(-1, format.type()).length();
@@ -65,11 +75,11 @@ final class MemoryListing {
         return value;
     }
 
-    private void strings(long linear, int count, List<String> lines) {
-        long position = linear;
+    private void strings(MemoryPlace start, int count, List<String> lines) {
+        MemoryPlace position = start;
         byte[] memory = new byte[LONGEST_STRING];
         for (int i = 0; i < count; i++) {
-            int read = target.read(position, memory);
+            int read = position.read(memory, target);
             int end = 0;
             while (end < read && memory[end] != 0) {
                 end++;
@@ -78,7 +88,7 @@ final class MemoryListing {
             if (end > 0 || ends) {
                 lines.add(label(position) + " \"" + escaped(memory, end) + "\"" + (ends ? "" : "…"));
             }
-            position += end + (ends ? 1 : 0);
+            position = position.plus(end + (ends ? 1 : 0));
             if (!ends && read < memory.length) {
                 addHole(position, lines);
                 return;
@@ -94,16 +104,18 @@ final class MemoryListing {
         return text.toString();
     }
 
-    private void addHole(long linear, List<String> lines) {
-        String hole = "memory at 0x" + Long.toHexString(linear) + " is not mapped";
+    private static void addHole(MemoryPlace place, List<String> lines) {
+        String hole = "memory at " + place + " is not mapped";
         if (lines.isEmpty()) {
             throw new ConsoleException(hole);
         }
         lines.add(hole);
     }
 
-    private String label(long linear) {
-        @Nullable String symbol = target.symbol(linear).orElse(null);
-        return "0x" + Long.toHexString(linear) + (symbol == null ? "" : " <" + symbol + ">") + ":";
+    private String label(MemoryPlace place) {
+        @Nullable String symbol = place.space() == AddressSpace.LINEAR
+                ? target.symbol(place.address()).orElse(null)
+                : null;
+        return place + (symbol == null ? "" : " <" + symbol + ">") + ":";
     }
 }

@@ -78,7 +78,7 @@ public final class Connection implements AutoCloseable {
                 new ScopesRequest(session),
                 new VariablesRequests(session),
                 new EvaluateRequests(session),
-                new ReadMemoryRequest(session),
+                new MemoryRequests(session),
                 new DisassembleRequest(session),
                 new SourceRequests(session),
                 new EndRequests(session),

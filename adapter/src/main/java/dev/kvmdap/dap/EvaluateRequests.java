@@ -74,6 +74,9 @@ final class EvaluateRequests implements RequestFamily {
         EvaluateResponse response = new EvaluateResponse();
         Value value = answer.value();
         if (value != null) {
+            if (!session.guest().changes().isEmpty()) {
+                session.valuesChanged();
+            }
             String expression = arguments.getExpression().strip();
             StoppedFrame frame = frame(arguments.getFrameId());
             describe(session.guest().node(frame, expression, value), arguments.getFormat(), response);

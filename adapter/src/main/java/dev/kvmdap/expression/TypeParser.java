@@ -65,7 +65,8 @@ final class TypeParser {
 
     /** Reads a type. */
     TypeNode typeName() {
-        return declarator().apply(specifiers());
+        TypeNode base = specifiers();
+        return declarator().apply(base);
     }
 
     private TypeNode specifiers() {

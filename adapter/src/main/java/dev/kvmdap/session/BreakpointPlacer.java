@@ -3,6 +3,7 @@ package dev.kvmdap.session;
 import dev.kvmdap.engine.Breakpoint;
 import dev.kvmdap.engine.Condition;
 import dev.kvmdap.engine.Engine;
+import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.ExpressionException;
 import dev.kvmdap.session.BreakpointRequest.AtFunction;
 import dev.kvmdap.session.BreakpointRequest.AtInstruction;
@@ -74,7 +75,21 @@ final class BreakpointPlacer {
     }
 
     /**
-     * Whether an expression can be a condition.
+     * Whether an expression can be the condition of a breakpoint that stands at the addresses; of one that stands nowhere yet,
+     * whether it is an expression.
+     *
+     * @throws RequestFailure where it cannot: why
+     */
+    void checkCondition(String expression, List<Long> addresses) {
+        if (!expression.isBlank()) {
+            read("condition", () -> Expression.parse(expression));
+            addresses.forEach(address ->
+                    read("condition", () -> ProgramNames.at(symbols, address).condition(expression)));
+        }
+    }
+
+    /**
+     * Whether an expression can be the condition of a watchpoint, which may be hit anywhere.
      *
      * @throws RequestFailure where it cannot: why
      */

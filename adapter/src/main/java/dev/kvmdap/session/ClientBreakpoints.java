@@ -80,7 +80,7 @@ public final class ClientBreakpoints {
      */
     void changeCondition(ClientBreakpoint breakpoint, String expression) {
         if (placer != null) {
-            placer.checkCondition(expression);
+            placer.checkCondition(expression, breakpoint.addresses());
         }
         BreakpointRequest request = breakpoint.request();
         When when = request.when();

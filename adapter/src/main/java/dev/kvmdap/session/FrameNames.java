@@ -65,15 +65,24 @@ final class FrameNames implements Names<Cpu> {
     private final ViewedVcpu vcpu;
     private final RegisterFile file;
     private final ProgramNames program;
+    private final Runnable registerChanged;
 
-    FrameNames(Frame frame, ViewedVcpu vcpu, Symbols symbols) {
+    /**
+     * The names in a frame.
+     *
+     * @param memory what variables are changed in
+     * @param registerChanged hears of every register that is assigned to
+     */
+    FrameNames(Frame frame, ViewedVcpu vcpu, Symbols symbols, CpuMemory memory, Runnable registerChanged) {
         this.frame = frame;
         this.vcpu = vcpu;
         this.file = new RegisterFile(vcpu);
+        this.registerChanged = registerChanged;
         this.program = new ProgramNames(
                 symbols,
                 frame.registers().lookupAddress(),
-                frame.index() == 0 ? new Innermost() : cpu -> new Caller(frame.registers(), cpu));
+                frame.index() == 0 ? new Innermost() : cpu -> new Caller(frame.registers(), cpu),
+                memory);
     }
 
     /** The frame whose registers are those of the vCPU. */
@@ -167,6 +176,7 @@ final class FrameNames implements Names<Cpu> {
     private void write(RegisterPart part, long value) {
         try {
             file.write(part.register(), part.write(file.read(part.register()), value));
+            registerChanged.run();
         } catch (ChangeRefusedException | IllegalArgumentException e) {
             throw new UnreadableException(String.valueOf(e.getMessage()));
         }
@@ -184,6 +194,7 @@ final class FrameNames implements Names<Cpu> {
             @Override
             public void write(Cpu cpu, long offset, int bytes, long value) {
                 vcpu.storeModelSpecificRegister((int) index, value);
+                registerChanged.run();
             }
         };
         return Optional.of(new Operand<>(IntegerType.UNSIGNED_LONG, Format.HEXADECIMAL, place));

@@ -13,6 +13,7 @@ import dev.kvmdap.expression.ExpressionException;
 import dev.kvmdap.expression.Format;
 import dev.kvmdap.expression.Value;
 import dev.kvmdap.symbols.Symbols;
+import dev.kvmdap.types.AddressSpace;
 import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegisterFile;
 import dev.kvmdap.view.ValueNode;
@@ -37,6 +38,7 @@ final class FrameTarget implements ConsoleTarget {
 
     private final Cpu cpu;
     private final FrameValues values;
+    private final CpuMemory memory;
     private final Symbols symbols;
     private final RegisterFile registers;
     private final Frame frame;
@@ -48,6 +50,7 @@ final class FrameTarget implements ConsoleTarget {
             Cpu cpu,
             FrameValues values,
             ViewedVcpu viewed,
+            CpuMemory memory,
             Symbols symbols,
             Frame frame,
             Node locals,
@@ -55,6 +58,7 @@ final class FrameTarget implements ConsoleTarget {
             Runnable changed) {
         this.cpu = cpu;
         this.values = values;
+        this.memory = memory;
         this.symbols = symbols;
         this.registers = new RegisterFile(viewed);
         this.frame = frame;
@@ -117,8 +121,20 @@ final class FrameTarget implements ConsoleTarget {
     }
 
     @Override
-    public int read(long linear, byte[] into) {
-        return cpu.memory().read(linear, into, 0, into.length);
+    public int read(AddressSpace space, long address, byte[] into) {
+        return memory.read(cpu, space, address, into);
+    }
+
+    @Override
+    public int write(AddressSpace space, long address, byte[] bytes) {
+        int written = memory.write(cpu, space, address, bytes);
+        changed.run();
+        return written;
+    }
+
+    @Override
+    public int addressBytes() {
+        return cpu.wordSize();
     }
 
     @Override
@@ -137,7 +153,7 @@ final class FrameTarget implements ConsoleTarget {
 
     @Override
     public Optional<String> symbol(long linear) {
-        return symbols.functionAt(linear).map(function -> symbols.describe(linear));
+        return symbols.symbolAt(linear);
     }
 
     @Override

@@ -15,10 +15,10 @@ final class FrameValues implements ValueNode.Context {
     private final FrameNames names;
     private final ValueText text;
 
-    FrameValues(Cpu cpu, Frame frame, ViewedVcpu vcpu, Symbols symbols) {
+    FrameValues(Cpu cpu, Frame frame, ViewedVcpu vcpu, Symbols symbols, CpuMemory memory, Runnable registerChanged) {
         this.cpu = cpu;
-        this.names = new FrameNames(frame, vcpu, symbols);
-        this.text = new ValueText(address -> symbols.functionAt(address).map(function -> symbols.describe(address)));
+        this.names = new FrameNames(frame, vcpu, symbols, memory, registerChanged);
+        this.text = new ValueText(symbols::symbolAt);
     }
 
     @Override

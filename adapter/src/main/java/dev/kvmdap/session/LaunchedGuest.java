@@ -2,6 +2,7 @@ package dev.kvmdap.session;
 
 import dev.kvmdap.console.ConsoleTarget;
 import dev.kvmdap.device.ByteSink;
+import dev.kvmdap.disassembly.CodeSegment;
 import dev.kvmdap.engine.Cpu;
 import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.EngineListener;
@@ -11,6 +12,8 @@ import dev.kvmdap.expression.Value;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.HostProbe;
 import dev.kvmdap.kvm.Kvm;
+import dev.kvmdap.machine.BootImage;
+import dev.kvmdap.machine.BootedImage;
 import dev.kvmdap.machine.Machine;
 import dev.kvmdap.machine.MachineConfiguration;
 import dev.kvmdap.session.StopScope.StoppedFrame;
@@ -38,6 +41,8 @@ public final class LaunchedGuest implements AutoCloseable {
     private final GuestOutput serial;
     private final GuestOutput debugPort;
     private final GuestOutput logpoints;
+    private final GuestChanges changes = new GuestChanges();
+    private final CpuMemory memory = new CpuMemory(changes);
 
     private LaunchedGuest(
             LaunchConfiguration configuration,
@@ -73,7 +78,8 @@ public final class LaunchedGuest implements AutoCloseable {
         try {
             HostFindings host = Host.FINDINGS;
             progress.step("reading symbols");
-            Symbols symbols = ProgramSymbols.open(configuration);
+            BootedImage image = BootImage.plan(configuration.bootConfiguration(), configuration.memory());
+            Symbols symbols = ProgramSymbols.open(configuration, image);
             GuestOutput serial = new GuestOutput(thread, output);
             GuestOutput debugPort = new GuestOutput(thread, output);
             GuestOutput logpoints = new GuestOutput(thread, log);
@@ -119,6 +125,14 @@ public final class LaunchedGuest implements AutoCloseable {
         return engine.symbols();
     }
 
+    /** As what the program was booted and why, and what it asks for and does not get; as sentences. */
+    List<String> bootReport() {
+        BootedImage image = engine.machine().image();
+        List<String> report = new ArrayList<>(List.of(image.recognition() + "."));
+        report.addAll(image.remarks());
+        return report;
+    }
+
     /** What the client should know of the guest before it runs: where this host does not do what was asked for. */
     List<String> warnings() {
         if (configuration.cpuid().isEmpty()) {
@@ -159,7 +173,13 @@ public final class LaunchedGuest implements AutoCloseable {
 
     /** Values as they are in a frame; while the guest stands still. */
     private FrameValues values(StoppedFrame at) {
-        return new FrameValues(engine.cpu(at.vcpu()), at.frame(), viewed(at.vcpu()), engine.symbols());
+        return new FrameValues(
+                engine.cpu(at.vcpu()),
+                at.frame(),
+                viewed(at.vcpu()),
+                engine.symbols(),
+                memory,
+                changes::registerChanged);
     }
 
     /**
@@ -195,6 +215,7 @@ public final class LaunchedGuest implements AutoCloseable {
                 cpu,
                 values(at),
                 viewed(at.vcpu()),
+                memory,
                 engine.symbols(),
                 at.frame(),
                 locals(at),
@@ -202,9 +223,29 @@ public final class LaunchedGuest implements AutoCloseable {
                 changed);
     }
 
+    /** Copies memory as a vCPU sees it: the bytes copied before the first one that cannot be read. */
+    public int read(int vcpu, MemoryReference from, byte[] into) {
+        return memory.read(engine.cpu(vcpu), from.space(), from.address(), into);
+    }
+
+    /** Changes memory as a vCPU sees it, whatever its page's permissions: the bytes written before the first hole. */
+    public int write(int vcpu, MemoryReference to, byte[] bytes) {
+        return memory.write(engine.cpu(vcpu), to.space(), to.address(), bytes);
+    }
+
+    /** What the user has changed in it and the client was not told of yet. */
+    public GuestChanges changes() {
+        return changes;
+    }
+
     /** The instructions that a vCPU sees; while the guest stands still. */
     public GuestCode code(int vcpu) {
         return new GuestCode(engine.cpu(vcpu), engine.symbols());
+    }
+
+    /** The instructions that a vCPU would see with another CS; while the guest stands still. */
+    GuestCode code(int vcpu, CodeSegment segment) {
+        return new GuestCode(engine.cpu(vcpu), engine.symbols(), segment);
     }
 
     /** The innermost frame of a vCPU; while the guest stands still. */
@@ -219,6 +260,11 @@ public final class LaunchedGuest implements AutoCloseable {
     /** Sets breakpoints in it. */
     BreakpointPlacer breakpointPlacer() {
         return new BreakpointPlacer(engine, engine.symbols(), logpoints);
+    }
+
+    /** Sets catchpoints in it. */
+    CatchpointPlacer catchpointPlacer() {
+        return new CatchpointPlacer(engine);
     }
 
     /** Sends what it has printed and not ended with a line end. */

@@ -1,5 +1,6 @@
 package dev.kvmdap.session;
 
+import dev.kvmdap.types.AddressSpace;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +37,11 @@ public record MemoryReference(boolean physical, long address) {
         } catch (NumberFormatException tooLarge) {
             throw RequestFailure.badArguments("'" + text + "' is beyond the 64-bit address space");
         }
+    }
+
+    /** What the address counts in. */
+    public AddressSpace space() {
+        return physical ? AddressSpace.PHYSICAL : AddressSpace.LINEAR;
     }
 
     /** The reference {@code bytes} further on; wraps at 2^64. */

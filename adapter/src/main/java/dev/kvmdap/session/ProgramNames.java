@@ -46,27 +46,30 @@ final class ProgramNames implements Names<Cpu> {
     private final Symbols symbols;
     private final long address;
     private final VariablePlace.@Nullable FrameOf frame;
+    private final Memory<Cpu> memory;
     private @Nullable List<Variable> locals;
 
     /** The names that are known wherever the guest stands. */
     ProgramNames(Symbols symbols) {
-        this(symbols, 0, null);
+        this(symbols, 0, null, CpuMemory.UNOBSERVED);
     }
 
     /**
      * The names in the code at an address.
      *
      * @param frame whose local variables; null for those of no frame
+     * @param memory where variables are changed
      */
-    ProgramNames(Symbols symbols, long address, VariablePlace.@Nullable FrameOf frame) {
+    ProgramNames(Symbols symbols, long address, VariablePlace.@Nullable FrameOf frame, Memory<Cpu> memory) {
         this.symbols = symbols;
         this.address = address;
         this.frame = frame;
+        this.memory = memory;
     }
 
     /** The names for a vCPU that has come to an address: local variables are those of its innermost frame. */
     static ProgramNames at(Symbols symbols, long address) {
-        return new ProgramNames(symbols, address, cpu -> cpu);
+        return new ProgramNames(symbols, address, cpu -> cpu, CpuMemory.UNOBSERVED);
     }
 
     /**
@@ -122,7 +125,7 @@ final class ProgramNames implements Names<Cpu> {
     }
 
     private Place<Cpu> place(String name, Location location) {
-        return new VariablePlace(name, location, frame == null ? cpu -> cpu : frame);
+        return new VariablePlace(name, location, frame == null ? cpu -> cpu : frame, memory);
     }
 
     private Optional<Operand<Cpu>> enumerator(String name) {
@@ -146,7 +149,7 @@ final class ProgramNames implements Names<Cpu> {
     @Override
     public Optional<Operand<Cpu>> variable(String scope, String name) {
         if (scope.isEmpty()) {
-            return new ProgramNames(symbols).variable(name);
+            return new ProgramNames(symbols, 0, null, memory).variable(name);
         }
         Optional<Variable> variable = symbols.variableIn(scope, name);
         if (variable.isPresent()) {
@@ -188,6 +191,6 @@ final class ProgramNames implements Names<Cpu> {
 
     @Override
     public Memory<Cpu> memory() {
-        return CpuMemory.INSTANCE;
+        return memory;
     }
 }

@@ -1,6 +1,7 @@
 package dev.kvmdap.session;
 
 import dev.kvmdap.engine.Cpu;
+import dev.kvmdap.expression.Memory;
 import dev.kvmdap.expression.Place;
 import dev.kvmdap.expression.UnreadableException;
 import dev.kvmdap.symbols.dwarf.FrameState;
@@ -20,6 +21,7 @@ final class VariablePlace implements Place<Cpu> {
     private final String name;
     private final Location location;
     private final FrameOf frame;
+    private final Memory<Cpu> memory;
 
     /** The frame that a variable belongs to, and its registers where they can be changed. */
     interface FrameOf {
@@ -36,11 +38,13 @@ final class VariablePlace implements Place<Cpu> {
      * The place of a variable.
      *
      * @param name for messages
+     * @param memory where it is changed
      */
-    VariablePlace(String name, Location location, FrameOf frame) {
+    VariablePlace(String name, Location location, FrameOf frame, Memory<Cpu> memory) {
         this.name = name;
         this.location = location;
         this.frame = frame;
+        this.memory = memory;
     }
 
     @Override
@@ -131,7 +135,7 @@ final class VariablePlace implements Place<Cpu> {
     @Override
     public void write(Cpu cpu, long offset, int bytes, long value) {
         if (location instanceof Location.Memory) {
-            CpuMemory.INSTANCE.write(cpu, AddressSpace.LINEAR, address(cpu) + offset, bytes, value);
+            memory.write(cpu, AddressSpace.LINEAR, address(cpu) + offset, bytes, value);
         } else if (location instanceof Location.Register register && offset < Long.BYTES) {
             long mask = bytes == Long.BYTES ? -1 : ~(-1L << (Byte.SIZE * bytes));
             int shift = (int) (Byte.SIZE * offset);

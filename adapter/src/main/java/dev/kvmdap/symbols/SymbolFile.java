@@ -119,6 +119,15 @@ public final class SymbolFile {
         return answer(Optional.empty(), () -> functions.at(address - offset).map(function -> function.moved(offset)));
     }
 
+    /** The variable or label of data at an address, with the distance from its beginning; from the symbol table. */
+    Optional<String> dataAt(long address) {
+        return answer(
+                Optional.empty(),
+                () -> elf.symbols()
+                        .dataAt(address - offset)
+                        .map(symbol -> Symbols.withDistance(symbol.name(), address - offset - symbol.value())));
+    }
+
     List<Function> functionsNamed(String name) {
         return answer(
                 List.of(),

@@ -265,9 +265,17 @@ public final class Symbols {
         if (function.isEmpty()) {
             return "0x" + Long.toHexString(address);
         }
-        long distance = address - function.get().low();
+        return withDistance(function.get().name(), address - function.get().low());
+    }
+
+    /** The function, label or variable that an address belongs to, as a person would say it: {@code table+0x10}. */
+    public Optional<String> symbolAt(long address) {
+        return functionAt(address).isPresent() ? Optional.of(describe(address)) : first(file -> file.dataAt(address));
+    }
+
+    static String withDistance(String name, long distance) {
         String sign = distance < 0 ? "-0x" : "+0x";
-        return function.get().name() + (distance == 0 ? "" : sign + Long.toHexString(Math.abs(distance)));
+        return name + (distance == 0 ? "" : sign + Long.toHexString(Math.abs(distance)));
     }
 
     private interface Question<T> {

@@ -8,6 +8,7 @@ import dev.kvmdap.expression.Names;
 import dev.kvmdap.expression.Operand;
 import dev.kvmdap.expression.Place;
 import dev.kvmdap.expression.Value;
+import dev.kvmdap.types.AddressSpace;
 import dev.kvmdap.types.IntegerType;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -16,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
 
-/** Two registers, one variable, and a page of memory at 0x1000. */
+/** Two registers, one variable, and a page of memory at 0x1000, which is physical 0x5000. */
 final class SampleFrame implements ConsoleTarget {
 
     final byte[] memory = new byte[0x1000];
@@ -60,11 +61,30 @@ final class SampleFrame implements ConsoleTarget {
     }
 
     @Override
-    public int read(long linear, byte[] into) {
-        int from = (int) (linear - 0x1000);
-        int length = from < 0 || from > memory.length ? 0 : Math.min(into.length, memory.length - from);
-        System.arraycopy(memory, Math.max(0, Math.min(from, memory.length)), into, 0, length);
+    public int read(AddressSpace space, long address, byte[] into) {
+        int from = index(space, address);
+        int length = Math.min(into.length, memory.length - from);
+        System.arraycopy(memory, from, into, 0, length);
         return length;
+    }
+
+    @Override
+    public int write(AddressSpace space, long address, byte[] bytes) {
+        int from = index(space, address);
+        int length = Math.min(bytes.length, memory.length - from);
+        System.arraycopy(bytes, 0, memory, from, length);
+        return length;
+    }
+
+    /** The page lies at linear 0x1000 and at physical 0x5000. */
+    private int index(AddressSpace space, long address) {
+        long from = address - (space == AddressSpace.LINEAR ? 0x1000 : 0x5000);
+        return from < 0 || from > memory.length ? memory.length : (int) from;
+    }
+
+    @Override
+    public int addressBytes() {
+        return Long.BYTES;
     }
 
     @Override

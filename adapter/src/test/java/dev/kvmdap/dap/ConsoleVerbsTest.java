@@ -76,7 +76,7 @@ class ConsoleVerbsTest {
             client.expectStopped("breakpoint");
             assertThat(top()).startsWith("kernel_main");
             run("c", "function breakpoint");
-            assertThat(run("c", "data breakpoint").get("text").getAsString()).contains("0x0 -> 0x1");
+            assertThat(run("c", "data breakpoint").get("text").getAsString()).contains(": 0 -> 1, ");
             run("c", "breakpoint");
             assertThat(top()).isEqualTo("kernel_main:" + Examples.line(MAIN, "exit"));
         }
@@ -231,6 +231,20 @@ class ConsoleVerbsTest {
             assertThat(client.console("p n")).isEqualTo("5");
             run("finish", "step");
             assertThat(client.topFrame().get("name").getAsString()).isEqualTo("give_turn");
+        }
+    }
+
+    @Test
+    void conditionNamesTheLocalVariablesOfTheBreakpointsPlace() {
+        try (client) {
+            stopInMain();
+            client.console("b factorial");
+            int point = told("new").get("id").getAsInt();
+            client.console("condition " + point + " n == 3");
+            run("c", "function breakpoint");
+            assertThat(client.console("p n")).isEqualTo("3");
+            assertThat(client.consoleRefuses("condition " + point + " m")).contains("there is no variable 'm'");
+            assertThat(client.console("info breakpoints")).contains("n == 3");
         }
     }
 

@@ -160,6 +160,22 @@ class DataBreakpointsTest {
     }
 
     @Test
+    void localVariableThatTheConsoleWatchesEndsWithItsFunctionToo() {
+        try (client) {
+            client.launch(Examples.multiboot("long-mode"), () -> client.breakAt(MAIN, "fibonacci-loop"));
+            client.expectStopped("breakpoint");
+            client.breakAt(MAIN);
+            client.console("watch current");
+            client.console("c");
+            assertThat(client.expectStopped("data breakpoint").get("text").getAsString())
+                    .contains("current (8 bytes at 0x", "): 1, unchanged, by the instruction at 0x");
+            client.console("c 100");
+            client.expectOutput("on current is gone: the function whose variable it was has returned");
+            client.expectTerminated(Examples.SUCCESS);
+        }
+    }
+
+    @Test
     void hitConditionAndConditionChooseAmongTheAccesses() {
         try (client) {
             String dataId = stopInTheLoopWatching("current").get("dataId").getAsString();

@@ -2,6 +2,7 @@ package dev.kvmdap.session.launch;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.kvmdap.console.CatchReader.Wanted;
 import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
 import dev.kvmdap.machine.BootConfiguration;
@@ -33,10 +34,13 @@ public record LaunchConfiguration(
         int cpus,
         String cmdline,
         List<BootModule> modules,
+        @Nullable Path initrd,
+        @Nullable Path disk,
         List<SymbolsAt> symbolFiles,
         Map<String, String> sourceMap,
         boolean stopOnEntry,
         BreakpointMode breakpointMode,
+        List<Wanted> catchpoints,
         Syntax assemblySyntax,
         Map<String, Boolean> cpuid,
         SerialLine serial,
@@ -63,7 +67,9 @@ public record LaunchConfiguration(
                 loadAddress == null ? null : new GuestPhysical(loadAddress),
                 entryPoint == null ? null : new GuestVirtual(entryPoint),
                 cmdline,
-                modules);
+                modules,
+                initrd,
+                disk);
     }
 
     /** One pass over the arguments, collecting what is wrong. */
@@ -98,10 +104,13 @@ public record LaunchConfiguration(
                     given(LaunchKeys.CPUS, 0),
                     given(LaunchKeys.CMDLINE, ""),
                     given(LaunchKeys.MODULES, List.of()),
+                    value(LaunchKeys.INITRD),
+                    value(LaunchKeys.DISK),
                     given(LaunchKeys.SYMBOL_FILES, List.of()),
                     given(LaunchKeys.SOURCE_MAP, Map.of()),
                     given(LaunchKeys.STOP_ON_ENTRY, false),
                     given(LaunchKeys.BREAKPOINT_MODE, BreakpointMode.AUTO),
+                    given(LaunchKeys.CATCH, List.of()),
                     given(LaunchKeys.ASSEMBLY_SYNTAX, Syntax.INTEL),
                     given(LaunchKeys.CPUID, Map.of()),
                     given(LaunchKeys.SERIAL, SerialLine.CONSOLE),
