@@ -10,7 +10,7 @@ final class PrintVerb implements Verb {
 
     @Override
     public List<String> names() {
-        return List.of("print", "p");
+        return List.of("p(rint)", "inspect");
     }
 
     @Override

@@ -67,7 +67,7 @@ public final class ConsoleDebuggee implements Debuggee {
 
     @Override
     public StopPoints stopPoints() {
-        return new ConsoleStopPoints(session);
+        return new ConsoleStopPoints(session, this);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.kvmdap.engine.ExceptionReport;
 import dev.kvmdap.engine.Granularity;
 import dev.kvmdap.engine.StepKind;
 import dev.kvmdap.engine.Stop;
+import dev.kvmdap.session.ClientCatchpoints.Group;
 import dev.kvmdap.session.RequestFailure.Kind;
 import dev.kvmdap.session.launch.LaunchConfiguration;
 import dev.kvmdap.session.launch.LaunchConfigurationException;
@@ -202,9 +203,23 @@ public final class Session {
             breakpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
             watchpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
             catchpoints.placeIn(configuration.noDebug() ? null : started.catchpointPlacer());
+            catchAsLaunched(configuration);
         } catch (RuntimeException failure) {
             powerOff();
             throw RequestFailure.of(Kind.LAUNCH_FAILED, failure).orElseThrow(() -> failure);
+        }
+    }
+
+    private void catchAsLaunched(LaunchConfiguration configuration) {
+        List<CatchRequest> wanted = configuration.catchpoints().stream()
+                .map(one -> CatchRequest.of(one.what(), one.condition()))
+                .toList();
+        List<String> problems = catchpoints.replace(Group.LAUNCH, wanted).stream()
+                .filter(catchpoint -> catchpoint.isEnabled() && !catchpoint.verified() && !configuration.noDebug())
+                .map(failed -> "catch: " + failed.what().description() + ": " + failed.message())
+                .toList();
+        if (!problems.isEmpty()) {
+            throw new RequestFailure(Kind.LAUNCH_FAILED, String.join("\n", problems));
         }
     }
 

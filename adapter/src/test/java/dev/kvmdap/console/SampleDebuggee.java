@@ -169,6 +169,18 @@ final class SampleDebuggee implements Debuggee, CallStacks, Execution, StopPoint
                 true);
     }
 
+    @Override
+    public StopPoint set(NewCatchpoint wanted) {
+        return added(
+                "catchpoint",
+                wanted.temporary(),
+                List.of(),
+                wanted.what().description(),
+                wanted.condition(),
+                "",
+                false);
+    }
+
     private StopPoint added(
             String type,
             boolean temporary,
@@ -190,7 +202,7 @@ final class SampleDebuggee implements Debuggee, CallStacks, Execution, StopPoint
                 0,
                 0,
                 "by magic",
-                false,
+                "",
                 watches);
         points.add(point);
         return point;

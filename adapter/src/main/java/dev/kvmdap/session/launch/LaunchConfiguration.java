@@ -2,6 +2,7 @@ package dev.kvmdap.session.launch;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.kvmdap.console.CatchReader.Wanted;
 import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
 import dev.kvmdap.machine.BootConfiguration;
@@ -39,6 +40,7 @@ public record LaunchConfiguration(
         Map<String, String> sourceMap,
         boolean stopOnEntry,
         BreakpointMode breakpointMode,
+        List<Wanted> catchpoints,
         Syntax assemblySyntax,
         Map<String, Boolean> cpuid,
         SerialLine serial,
@@ -108,6 +110,7 @@ public record LaunchConfiguration(
                     given(LaunchKeys.SOURCE_MAP, Map.of()),
                     given(LaunchKeys.STOP_ON_ENTRY, false),
                     given(LaunchKeys.BREAKPOINT_MODE, BreakpointMode.AUTO),
+                    given(LaunchKeys.CATCH, List.of()),
                     given(LaunchKeys.ASSEMBLY_SYNTAX, Syntax.INTEL),
                     given(LaunchKeys.CPUID, Map.of()),
                     given(LaunchKeys.SERIAL, SerialLine.CONSOLE),

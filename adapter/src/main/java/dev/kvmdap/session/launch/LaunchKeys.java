@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.kvmdap.console.CatchReader.Wanted;
 import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
 import dev.kvmdap.machine.BootModule;
@@ -78,6 +79,11 @@ public final class LaunchKeys {
             ValueType.oneOf(words(BreakpointMode.values(), BreakpointMode::term)),
             "auto",
             "How breakpoints are made that do not say it themselves.");
+    static final LaunchKey<List<Wanted>> CATCH = optional(
+            "catch",
+            ValueType.listOf(ValueType.catchpoint()),
+            new JsonArray(),
+            "What stops the guest wherever it is, each as behind the console's verb catch: \"magic\", \"io 0x3f8 out\".");
     static final LaunchKey<Syntax> ASSEMBLY_SYNTAX = optional(
             "assemblySyntax",
             ValueType.oneOf(words(Syntax.values(), Syntax::term)),
@@ -125,6 +131,7 @@ public final class LaunchKeys {
             SOURCE_MAP,
             STOP_ON_ENTRY,
             BREAKPOINT_MODE,
+            CATCH,
             ASSEMBLY_SYNTAX,
             CPUID,
             SERIAL,
