@@ -44,7 +44,7 @@ switches:
 done:   mov $0, %al
         out %al, $0xf4
 
-often:  incq counted                    # MARK: often
+often:  incq counted(%rip)              # MARK: often
         ret
 
 unpack: mov $packed, %esi
