@@ -10,7 +10,7 @@ final class Tokenizer {
      * The longest expression. It also bounds how deeply one can be nested, and so the stack that parsing and
      * evaluation take.
      */
-    static final int MOST_TOKENS = 1000;
+    static final int MOST_TOKENS = 500;
 
     private static final String[] SIGNS = {
         "<<=", ">>=", "::", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "++", "--", "->", "+=", "-=", "*=", "/=",

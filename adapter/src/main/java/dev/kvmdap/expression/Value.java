@@ -130,6 +130,7 @@ public final class Value {
      * Assigns a number to the object.
      *
      * @param number its type and value; it is converted
+     * @throws ArithmeticException where it does not fit
      */
     public void assign(Value number) {
         Type from = Scalars.numberOf(number.decayed());
