@@ -12,6 +12,8 @@ import dev.kvmdap.expression.Value;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.HostProbe;
 import dev.kvmdap.kvm.Kvm;
+import dev.kvmdap.machine.BootImage;
+import dev.kvmdap.machine.BootedImage;
 import dev.kvmdap.machine.Machine;
 import dev.kvmdap.machine.MachineConfiguration;
 import dev.kvmdap.session.StopScope.StoppedFrame;
@@ -76,7 +78,8 @@ public final class LaunchedGuest implements AutoCloseable {
         try {
             HostFindings host = Host.FINDINGS;
             progress.step("reading symbols");
-            Symbols symbols = ProgramSymbols.open(configuration);
+            BootedImage image = BootImage.plan(configuration.bootConfiguration(), configuration.memory());
+            Symbols symbols = ProgramSymbols.open(configuration, image);
             GuestOutput serial = new GuestOutput(thread, output);
             GuestOutput debugPort = new GuestOutput(thread, output);
             GuestOutput logpoints = new GuestOutput(thread, log);
@@ -120,6 +123,14 @@ public final class LaunchedGuest implements AutoCloseable {
     /** What is known of its code. */
     public Symbols symbols() {
         return engine.symbols();
+    }
+
+    /** As what the program was booted and why, and what it asks for and does not get; as sentences. */
+    List<String> bootReport() {
+        BootedImage image = engine.machine().image();
+        List<String> report = new ArrayList<>(List.of(image.recognition() + "."));
+        report.addAll(image.remarks());
+        return report;
     }
 
     /** What the client should know of the guest before it runs: where this host does not do what was asked for. */

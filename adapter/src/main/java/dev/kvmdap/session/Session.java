@@ -197,6 +197,7 @@ public final class Session {
             LaunchedGuest started = LaunchedGuest.launch(
                     configuration, thread, new Listener(), events::guestOutput, events::logged, progress);
             guest = started;
+            started.bootReport().forEach(events::message);
             started.warnings().forEach(events::important);
             breakpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
             watchpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());

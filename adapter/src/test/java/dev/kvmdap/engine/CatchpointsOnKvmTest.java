@@ -36,8 +36,7 @@ public class CatchpointsOnKvmTest {
         toolchain.run("as", "--64", "-g", "-o", "caught.o", source.toString());
         toolchain.run("ld", "-m", "elf_x86_64", "-Ttext=0x7c00", "-e", "start", "-o", "caught.elf", "caught.o");
         Path image = toolchain.file("caught.elf");
-        BootConfiguration boot =
-                new BootConfiguration(image, BootProtocol.ELF, CpuMode.REAL, null, null, "", List.of());
+        BootConfiguration boot = BootConfiguration.of(image, BootProtocol.ELF, CpuMode.REAL);
         guest = new DebuggedGuest(boot, image, source, 1);
     }
 
