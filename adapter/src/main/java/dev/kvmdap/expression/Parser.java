@@ -214,6 +214,12 @@ final class Parser {
             tokens.expect(")", token);
             return postfix(inside);
         }
+        if (token.is("{")) {
+            TypeNode type = types.typeName();
+            tokens.expect("}", token);
+            Node address = new Node.Cast(column, new TypeNode.Pointer(type), operand());
+            return new Node.Dereference(column, address);
+        }
         if (token.text().equals("sizeof")) {
             return sizeOf(token);
         }

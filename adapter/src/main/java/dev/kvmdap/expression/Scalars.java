@@ -71,7 +71,7 @@ final class Scalars {
         double least = type.signed() ? -Math.scalb(1.0, magnitudeBits) : 0;
         if (!(truncated >= least && truncated < Math.scalb(1.0, magnitudeBits))) {
             throw new ArithmeticException(
-                    Format.text(number, FloatType.DOUBLE) + " does not fit the " + type.bits() + " bits of " + type);
+                    RealText.of(number, FloatType.DOUBLE) + " does not fit the " + type.bits() + " bits of " + type);
         }
         return truncated >= TWO_TO_63 ? (long) (truncated - TWO_TO_63) + Long.MIN_VALUE : (long) truncated;
     }
