@@ -1,5 +1,7 @@
 package dev.kvmdap.console;
 
+import dev.kvmdap.console.ExpressionCompleter.Candidate;
+import dev.kvmdap.expression.PartialExpression;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +15,10 @@ final class Completer {
     /** More are no help. */
     private static final int MOST = 200;
 
+    /** Where what is typed is a condition behind a place. */
+    private static final Pattern CONDITION = Pattern.compile("\\sif\\s");
+
+    private static final Pattern REGISTER = Pattern.compile("\\$\\w*$");
     private static final Pattern LAST_WORD = Pattern.compile("[\\w.$:~<>/-]*$");
 
     private final List<Verb> verbs;
@@ -20,9 +26,6 @@ final class Completer {
     Completer(List<Verb> verbs) {
         this.verbs = verbs;
     }
-
-    /** What a word may become, and what that is. */
-    private record Candidate(String text, String meaning) {}
 
     /** The ways to go on behind what is typed. */
     List<Completion> complete(String typed, Debuggee debuggee) {
@@ -34,13 +37,19 @@ final class Completer {
                 completions.add(new Completion(verb.names().get(0), verb.summary(), 0, typed.length()));
             }
         }
-        int dollar = typed.lastIndexOf('$');
-        if (dollar >= 0 && typed.substring(dollar + 1).matches("\\w*")) {
-            add(registers(debuggee, "$"), typed, dollar, completions);
-        } else if (begun.isPresent()) {
+        boolean isVerb = begun.isEmpty() && !completions.isEmpty() && typed.contains(" ");
+        if (isVerb) {
+            return completions;
+        }
+        ExpressionCompleter expressions = new ExpressionCompleter(debuggee);
+        ArgumentKind kind = begun.map(Verb::argumentKind).orElse(ArgumentKind.EXPRESSION);
+        if (kind == ArgumentKind.EXPRESSION || CONDITION.matcher(typed).find() || REGISTER.matcher(typed).find()) {
+            PartialExpression partial = PartialExpression.of(typed);
+            add(expressions.candidates(partial), typed, typed.length() - partial.begun().length(), completions);
+        } else {
             Matcher word = LAST_WORD.matcher(typed);
             int start = word.find() ? word.start() : typed.length();
-            add(candidates(begun.get().argumentKind(), debuggee, typed.substring(start)), typed, start, completions);
+            add(candidates(kind, debuggee, expressions, typed.substring(start)), typed, start, completions);
         }
         return completions.size() > MOST ? List.copyOf(completions.subList(0, MOST)) : completions;
     }
@@ -58,44 +67,25 @@ final class Completer {
         String begun = typed.substring(start);
         candidates
                 .filter(candidate -> candidate.text().startsWith(begun))
+                .distinct()
                 .limit(MOST)
                 .map(candidate -> new Completion(candidate.text(), candidate.meaning(), start, typed.length() - start))
                 .forEach(completions::add);
     }
 
-    private Stream<Candidate> candidates(ArgumentKind kind, Debuggee debuggee, String begun) {
+    private Stream<Candidate> candidates(
+            ArgumentKind kind, Debuggee debuggee, ExpressionCompleter expressions, String begun) {
         return switch (kind) {
-            case FREE -> Stream.empty();
-            case LOCATION -> Stream.concat(functions(debuggee, begun), files(debuggee));
-            case EXPRESSION -> Stream.concat(variables(debuggee, begun), functions(debuggee, begun));
+            case FREE, EXPRESSION -> Stream.empty();
+            case LOCATION -> Stream.concat(expressions.functions(begun), files(debuggee));
             case STOP_POINT ->
                 debuggee.stopPoints().all().stream()
                         .map(point -> new Candidate(
                                 Integer.toString(point.number()),
                                 StopPointListing.name(point.type()) + " " + point.what()));
-            case REGISTER -> registers(debuggee, "");
+            case REGISTER -> expressions.registers("");
             case VERB -> verbs.stream().map(verb -> new Candidate(verb.names().get(0), verb.summary()));
         };
-    }
-
-    private static Stream<Candidate> registers(Debuggee debuggee, String sign) {
-        return debuggee.stopped()
-                ? debuggee.frame().registerNames().stream().map(name -> new Candidate(sign + name, "register"))
-                : Stream.empty();
-    }
-
-    private static Stream<Candidate> functions(Debuggee debuggee, String begun) {
-        return debuggee.symbols().functionNames(begun).stream().map(name -> new Candidate(name, "function"));
-    }
-
-    private static Stream<Candidate> variables(Debuggee debuggee, String begun) {
-        Stream<Candidate> global =
-                debuggee.symbols().variableNames(begun).stream().map(name -> new Candidate(name, "variable"));
-        return debuggee.stopped()
-                ? Stream.concat(
-                        debuggee.frame().localNames().stream().map(name -> new Candidate(name, "local variable")),
-                        global)
-                : global;
     }
 
     private static Stream<Candidate> files(Debuggee debuggee) {

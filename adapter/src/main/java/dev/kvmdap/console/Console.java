@@ -32,7 +32,10 @@ public final class Console {
         table.addAll(StackVerbs.all());
         table.addAll(SourceVerbs.all());
         table.add(new InfoRegistersVerb());
-        table.add(new PrintVerb());
+        table.add(new PrintVerb(true));
+        table.add(new PrintVerb(false));
+        table.addAll(TypeVerbs.all());
+        table.addAll(KeptValueVerbs.all());
         table.add(new SetVerb());
         table.add(new ExamineVerb(AddressSpace.LINEAR));
         table.add(new ExamineVerb(AddressSpace.PHYSICAL));
@@ -57,7 +60,7 @@ public final class Console {
                 }
             }
         }
-        return Answer.of(debuggee.frame().evaluate(Expression.parse(text)), debuggee.frame());
+        return PrintVerb.print(Expression.parse(text), debuggee.frame());
     }
 
     /** All verbs, in the order in which they are looked for. */

@@ -13,6 +13,7 @@ final class MemoryListing {
     private static final int LONGEST_STRING = 200;
 
     private final ConsoleTarget target;
+    private @Nullable MemoryPlace last;
 
     MemoryListing(ConsoleTarget target) {
         this.target = target;
@@ -29,6 +30,11 @@ final class MemoryListing {
         return String.join("\n", lines);
     }
 
+    /** Where the unit lies that was listed last; null where none was. */
+    @Nullable MemoryPlace last() {
+        return last;
+    }
+
     private void numbers(MemoryPlace start, ExamineFormat format, Format shown, List<String> lines) {
         byte[] memory = new byte[format.count() * format.bytes()];
         int whole = start.read(memory, target) / format.bytes();
@@ -36,6 +42,7 @@ final class MemoryListing {
         for (int first = 0; first < whole; first += format.perLine()) {
             StringBuilder line = new StringBuilder(label(start.plus((long) first * format.bytes())));
             for (int i = first; i < Math.min(whole, first + format.perLine()); i++) {
+                last = start.plus((long) i * format.bytes());
                 String text = text(littleEndian(memory, i * format.bytes(), format.bytes()), format, shown);
                 line.append(' ')
                         .append(" ".repeat(Math.max(0, width - text.length())))
@@ -86,6 +93,7 @@ final class MemoryListing {
             }
             boolean ends = end < read;
             if (end > 0 || ends) {
+                last = position;
                 lines.add(label(position) + " \"" + escaped(memory, end) + "\"" + (ends ? "" : "…"));
             }
             position = position.plus(end + (ends ? 1 : 0));

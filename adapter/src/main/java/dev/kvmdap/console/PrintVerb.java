@@ -4,23 +4,35 @@ import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.Format;
 import dev.kvmdap.expression.Value;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Evaluates an expression; what is in the way of a verb's name, such as a variable {@code x}, is reached by this. */
 final class PrintVerb implements Verb {
 
+    private final boolean keeps;
+
+    /**
+     * The verb.
+     *
+     * @param keeps whether it keeps the value for later; without, it is called {@code output}
+     */
+    PrintVerb(boolean keeps) {
+        this.keeps = keeps;
+    }
+
     @Override
     public List<String> names() {
-        return List.of("print", "p");
+        return keeps ? List.of("print", "p", "inspect") : List.of("output");
     }
 
     @Override
     public String usage() {
-        return "print[/F] EXPRESSION";
+        return names().get(0) + "[/F] EXPRESSION";
     }
 
     @Override
     public String summary() {
-        return "evaluate an expression of C";
+        return keeps ? "evaluate an expression of C" : "evaluate an expression of C, and do not keep its value";
     }
 
     @Override
@@ -30,6 +42,9 @@ final class PrintVerb implements Verb {
                 p/x counter           in a format: x z hexadecimal, d signed, u unsigned, o octal, t binary, c character,
                                       a address, f floating-point, s string, i instruction
                 p x                   a variable that has the name of a verb
+                p table[3]@5          an array of five that begins there
+                p $ + 1               with the value that was printed last; $1, $2 … are all of them, $$2 the last but two
+                p $base = 0x1000      keeps a value under a name of your own
                 The expression's operators, ranks and conversions are those of C; registers are $rax, $ah, $cr0, ….""";
     }
 
@@ -40,15 +55,32 @@ final class PrintVerb implements Verb {
 
     @Override
     public Answer run(String argument, Debuggee debuggee) {
+        ConsoleTarget frame = debuggee.frame();
         if (!argument.startsWith("/")) {
-            return Answer.of(debuggee.frame().evaluate(Expression.parse(argument)), debuggee.frame());
+            return keeps ? print(expression(argument), frame) : shown(expression(argument), null, frame);
         }
         Format format = argument.length() > 1 ? Format.of(argument.charAt(1)).orElse(null) : null;
         if (format == null || (argument.length() > 2 && !Character.isWhitespace(argument.charAt(2)))) {
-            throw new ConsoleException("after 'print/' comes one format letter of " + Format.letters());
+            throw new ConsoleException("after '" + names().get(0) + "/' comes one format letter of " + Format.letters());
         }
-        Value value =
-                debuggee.frame().evaluate(Expression.parse(argument.substring(2).strip()));
-        return Answer.of(value.in(format), debuggee.frame());
+        return shown(expression(argument.substring(2).strip()), format, frame);
+    }
+
+    private static Expression expression(String text) {
+        return Expression.parse(text.isEmpty() ? "$" : text);
+    }
+
+    /** Evaluates an expression, and keeps what it is worth. */
+    static Answer print(Expression expression, ConsoleTarget frame) {
+        return new PrintVerb(true).shown(expression, null, frame);
+    }
+
+    private Answer shown(Expression expression, @Nullable Format format, ConsoleTarget frame) {
+        Value value = frame.evaluate(expression);
+        Answer answer = Answer.of(expression, format == null ? value : value.in(format), frame);
+        if (keeps) {
+            frame.keep(value);
+        }
+        return answer;
     }
 }

@@ -62,10 +62,9 @@ final class EvaluateRequests implements RequestFamily {
             return console(arguments);
         }
         StoppedFrame frame = frame(arguments.getFrameId());
-        boolean change = context.equals(EvaluateArgumentsContext.WATCH);
         Expression expression = Expression.parse(arguments.getExpression());
         EvaluateResponse response = new EvaluateResponse();
-        describe(session.guest().evaluated(frame, expression, change), arguments.getFormat(), response);
+        describe(session.guest().evaluated(frame, expression), arguments.getFormat(), response);
         return response;
     }
 
@@ -73,13 +72,12 @@ final class EvaluateRequests implements RequestFamily {
         Answer answer = console.answer(arguments.getExpression(), new ConsoleDebuggee(session, arguments.getFrameId()));
         EvaluateResponse response = new EvaluateResponse();
         Value value = answer.value();
+        if (session.state() == SessionState.STOPPED && !session.guest().changes().isEmpty()) {
+            session.valuesChanged();
+        }
         if (value != null) {
-            if (!session.guest().changes().isEmpty()) {
-                session.valuesChanged();
-            }
-            String expression = arguments.getExpression().strip();
             StoppedFrame frame = frame(arguments.getFrameId());
-            describe(session.guest().node(frame, expression, value), arguments.getFormat(), response);
+            describe(session.guest().node(frame, answer.expression(), value), arguments.getFormat(), response);
         }
         if (value == null || !isHex(arguments.getFormat())) {
             response.setResult(answer.text());
@@ -103,7 +101,7 @@ final class EvaluateRequests implements RequestFamily {
 
     private SetExpressionResponse setExpression(SetExpressionArguments arguments) {
         Expression expression = Expression.parse(arguments.getExpression());
-        Node node = session.guest().evaluated(frame(arguments.getFrameId()), expression, false);
+        Node node = session.guest().evaluated(frame(arguments.getFrameId()), expression);
         node.set(arguments.getValue());
         session.valuesChanged();
         SetExpressionResponse response = new SetExpressionResponse();

@@ -32,17 +32,21 @@ public final class ValueText {
     private static final int NESTED_AT_MOST = 8;
 
     /** Knows no names for addresses; for any thread. */
-    public static final ValueText WITHOUT_SYMBOLS = new ValueText(address -> Optional.empty());
+    public static final ValueText WITHOUT_SYMBOLS =
+            new ValueText(address -> Optional.empty(), address -> "0x" + Long.toHexString(address));
 
     private final LongFunction<Optional<String>> symbols;
+    private final LongFunction<String> instructions;
 
     /**
      * Writes values.
      *
      * @param symbols the symbol that a linear address of code or data belongs to, with an offset
+     * @param instructions the instruction at a linear address
      */
-    public ValueText(LongFunction<Optional<String>> symbols) {
+    public ValueText(LongFunction<Optional<String>> symbols, LongFunction<String> instructions) {
         this.symbols = symbols;
+        this.instructions = instructions;
     }
 
     /** A value as text, in its own format. */
@@ -63,7 +67,9 @@ public final class ValueText {
 
         private void write(Value value, int depth) {
             Type type = value.type().stripped();
-            if (type instanceof StructType struct) {
+            if (value.format() == Format.INSTRUCTION && !(type instanceof StructType)) {
+                text.append(instructions.apply(value.bits()));
+            } else if (type instanceof StructType struct) {
                 structure(value, struct, depth);
             } else if (type instanceof ArrayType array) {
                 array(value, array, depth);

@@ -8,6 +8,7 @@ import dev.kvmdap.expression.Names;
 import dev.kvmdap.expression.Operand;
 import dev.kvmdap.expression.Place;
 import dev.kvmdap.expression.UnreadableException;
+import dev.kvmdap.expression.Value;
 import dev.kvmdap.symbols.FrameRegisters;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.symbols.dwarf.FrameState;
@@ -64,6 +65,7 @@ final class FrameNames implements Names<Cpu> {
     private final Frame frame;
     private final ViewedVcpu vcpu;
     private final RegisterFile file;
+    private final KeptValues kept;
     private final ProgramNames program;
     private final Runnable registerChanged;
 
@@ -71,9 +73,17 @@ final class FrameNames implements Names<Cpu> {
      * The names in a frame.
      *
      * @param memory what variables are changed in
+     * @param kept what the user has kept for later
      * @param registerChanged hears of every register that is assigned to
      */
-    FrameNames(Frame frame, ViewedVcpu vcpu, Symbols symbols, CpuMemory memory, Runnable registerChanged) {
+    FrameNames(
+            Frame frame,
+            ViewedVcpu vcpu,
+            Symbols symbols,
+            CpuMemory memory,
+            KeptValues kept,
+            Runnable registerChanged) {
+        this.kept = kept;
         this.frame = frame;
         this.vcpu = vcpu;
         this.file = new RegisterFile(vcpu);
@@ -132,7 +142,7 @@ final class FrameNames implements Names<Cpu> {
     public Optional<Operand<Cpu>> register(String name) {
         Optional<RegisterPart> known = RegisterPart.of(name);
         if (known.isEmpty()) {
-            return program.register(name);
+            return program.register(name).or(() -> kept.find(name));
         }
         RegisterPart part = known.get();
         FrameRegisters registers = frame.registers();
@@ -145,7 +155,33 @@ final class FrameNames implements Names<Cpu> {
                     name + " is not known in this frame: the functions it has called may have changed it");
         }
         long value = part.read(registers.get(number));
-        return Optional.of(new Operand<>(part.type(), part.format(), Place.constant(value)));
+        return Optional.of(new Operand<>(part.type(), part.format(), new CallersRegister(value)));
+    }
+
+    /** A register of a frame that others have been called from. */
+    private record CallersRegister(long value) implements Place<Cpu> {
+
+        @Override
+        public long read(Cpu cpu, long offset, int bytes) {
+            return Place.<Cpu>constant(value).read(cpu, offset, bytes);
+        }
+
+        @Override
+        public void write(Cpu cpu, long offset, int bytes, long written) {
+            throw new UnreadableException("registers are the vCPU's, not a caller's: choose frame 0 before the change");
+        }
+    }
+
+    @Override
+    public boolean canKeep(String name) {
+        return KeptValues.isName(name)
+                && RegisterPart.of(name).isEmpty()
+                && program.register(name).isEmpty();
+    }
+
+    @Override
+    public void keep(String name, Value value) {
+        kept.keep(name, value, memory());
     }
 
     private static List<Register> numbered(FrameRegisters registers) {

@@ -11,6 +11,7 @@ import dev.kvmdap.kvm.Sregs;
 import dev.kvmdap.types.IntegerType;
 import dev.kvmdap.x86.Register;
 import dev.kvmdap.x86.RegisterName;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param <S> what holds a vCPU's registers
  */
 public final class RegisterNames<S> implements Names<S> {
+
+    /** What a segment register has, visible or hidden (SDM vol. 3, 3.4.3). */
+    static final List<String> PARTS_OF_SEGMENTS = List.of(
+            "selector", "base", "limit", "type", "dpl", "s", "present", "l", "db", "g", "avl", "unusable");
 
     private static final long EFER = 0xc000_0080L;
     private static final long FS_BASE = 0xc000_0100L;
@@ -74,8 +79,8 @@ public final class RegisterNames<S> implements Names<S> {
         }
         ToLongFunction<Segment> field = field(name.substring(dot + 1));
         if (field == null) {
-            throw new UnreadableException("$" + name.substring(0, dot)
-                    + " has the parts selector, base, limit, type, dpl, s, present, l, db, g, avl and unusable");
+            throw new UnreadableException(
+                    "$" + name.substring(0, dot) + " has the parts " + String.join(", ", PARTS_OF_SEGMENTS));
         }
         Register register = segment.get().register();
         Place<S> place = Place.of(state -> field.applyAsLong(RegisterFile.segment(register, sregs.apply(state))));

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads types (DWARF 5, chapter 5). Each entry is read once; what is in a structure, when somebody looks into it. */
@@ -37,6 +38,8 @@ final class TypeReader {
     private static final int UNSIGNED = 0x07;
     private static final int UNSIGNED_CHAR = 0x08;
     private static final int UTF = 0x10;
+
+    private static final Pattern OF_C = Pattern.compile("(?:(?:long|short|int|unsigned|signed|char)(?: |$))+");
 
     private final DwarfFile file;
     private final Function<StructType, @Nullable StructType> definitions;
@@ -118,10 +121,16 @@ final class TypeReader {
             case FLOAT -> isFloat ? new FloatType(name, (int) bytes) : new OpaqueType(name, bytes);
             case BOOLEAN, SIGNED, UNSIGNED, SIGNED_CHAR, UNSIGNED_CHAR, UTF, ADDRESS ->
                 isInteger
-                        ? new IntegerType(name, rank(name, encoding, (int) bytes), (int) bytes, isSigned(encoding))
+                        ? integer(name, rank(name, encoding, (int) bytes), (int) bytes, isSigned(encoding))
                         : new OpaqueType(name, bytes);
             default -> new OpaqueType(name, bytes);
         };
+    }
+
+    /** An integer type; one of C's own, which has many names, by its shortest: {@code unsigned long}. */
+    private static IntegerType integer(String name, Rank rank, int bytes, boolean signed) {
+        boolean isOfC = OF_C.matcher(name).matches() && !name.equals("char");
+        return isOfC ? IntegerType.of(rank, bytes, signed) : new IntegerType(name, rank, bytes, signed);
     }
 
     private static boolean isSigned(int encoding) {

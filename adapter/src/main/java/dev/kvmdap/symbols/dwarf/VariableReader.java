@@ -51,7 +51,7 @@ public final class VariableReader {
     }
 
     /** All variables of a function at its entry, whatever block they are in. */
-    List<VariableEntry> ofFunction(Unit unit, int function) {
+    public List<VariableEntry> ofFunction(Unit unit, int function) {
         AddressRanges code = unit.functions().ranges(function);
         return ofFunction(unit, function, code.low(0), null);
     }
