@@ -22,6 +22,7 @@ public final class SymbolTable {
     private final @Nullable ByteReader names;
     private final int entrySize;
     private @Nullable AddressIndex code;
+    private @Nullable AddressIndex data;
 
     private SymbolTable(ElfFile file, @Nullable ByteReader entries, @Nullable ByteReader names) {
         this.file = file;
@@ -113,19 +114,34 @@ public final class SymbolTable {
      */
     public Optional<Symbol> codeAt(long linear) {
         if (code == null) {
-            code = indexCode();
+            code = index(this::isCode);
         }
+        return covering(code, linear);
+    }
+
+    /**
+     * The symbol of the object that lies at a linear address: the one that covers it by its size, else the nearest label of unknown
+     * size below it in the same section.
+     */
+    public Optional<Symbol> dataAt(long linear) {
+        if (data == null) {
+            data = index(this::isData);
+        }
+        return covering(data, linear);
+    }
+
+    private Optional<Symbol> covering(AddressIndex index, long linear) {
         Symbol label = null;
-        boolean beyondFunction = false;
-        int floor = code.floor(linear);
+        boolean beyondSized = false;
+        int floor = index.floor(linear);
         for (int i = floor; i >= 0 && i > floor - NESTED_AT_MOST; i--) {
-            Symbol symbol = get(code.item(i));
+            Symbol symbol = get(index.item(i));
             if (symbol.size() != 0) {
                 if (Long.compareUnsigned(linear - symbol.value(), symbol.size()) < 0) {
                     return Optional.of(symbol);
                 }
-                beyondFunction = true;
-            } else if (label == null && !beyondFunction && sectionContains(symbol, linear)) {
+                beyondSized = true;
+            } else if (label == null && !beyondSized && sectionContains(symbol, linear)) {
                 label = symbol;
             }
         }
@@ -144,11 +160,23 @@ public final class SymbolTable {
                 && file.sections().get(section).isExecutable();
     }
 
+    private boolean isData(int type, int section) {
+        return (type == Symbol.OBJECT || type == Symbol.NOTYPE)
+                && section > 0
+                && section < file.sections().size()
+                && file.sections().get(section).isAllocated()
+                && !file.sections().get(section).isExecutable();
+    }
+
     private boolean sectionContains(Symbol symbol, long linear) {
         return file.sections().get(symbol.section()).contains(linear);
     }
 
-    private AddressIndex indexCode() {
+    private interface Wanted {
+        boolean test(int type, int section);
+    }
+
+    private AddressIndex index(Wanted wanted) {
         AddressIndex.Builder index = new AddressIndex.Builder();
         int size = size();
         for (int i = 1; i < size; i++) {
@@ -166,7 +194,7 @@ public final class SymbolTable {
                 info = entry.skip(4).u8();
                 section = entry.skip(1).u16();
             }
-            if (name != 0 && isCode(info & 0xf, section)) {
+            if (name != 0 && wanted.test(info & 0xf, section)) {
                 index.add(value, i);
             }
         }

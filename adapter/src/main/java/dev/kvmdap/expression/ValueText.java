@@ -117,6 +117,9 @@ public final class ValueText {
                     && (value.format() == Format.NATURAL || value.format() == Format.STRING);
             if (array.count() == ArrayType.OPEN || array.element().bytes() <= 0) {
                 text.append(address(value.bits()));
+                if (asText && array.element().bytes() > 0) {
+                    string(value.element(0));
+                }
             } else if (asText) {
                 characters(value, array.count());
             } else if (depth == NESTED_AT_MOST) {
@@ -185,9 +188,7 @@ public final class ValueText {
             if (pointer.space() == AddressSpace.PHYSICAL) {
                 text.append("phys(0x").append(Long.toHexString(bits)).append(')');
             } else if (format == Format.NATURAL || format == Format.STRING || format == Format.ADDRESS) {
-                boolean toCode = pointer.target().stripped() instanceof FunctionType || format == Format.ADDRESS;
-                boolean toData = !isCharacter(pointer.target());
-                text.append(toCode || toData ? address(bits) : "0x" + Long.toHexString(bits));
+                text.append(address(bits));
             } else {
                 text.append(format.text(bits, pointer.integer()));
                 return;

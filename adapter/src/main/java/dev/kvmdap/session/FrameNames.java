@@ -116,10 +116,10 @@ final class FrameNames implements Names<Cpu> {
 
         @Override
         public long register(int number) {
-            if (!registers.has(number)) {
+            if (!registers.mayHold(number)) {
                 throw new NoValueException("is lost: the functions that this frame has called may have overwritten it");
             }
-            return registers.get(number);
+            return registers.held(number);
         }
 
         @Override

@@ -18,7 +18,7 @@ final class FrameValues implements ValueNode.Context {
     FrameValues(Cpu cpu, Frame frame, ViewedVcpu vcpu, Symbols symbols, CpuMemory memory, Runnable registerChanged) {
         this.cpu = cpu;
         this.names = new FrameNames(frame, vcpu, symbols, memory, registerChanged);
-        this.text = new ValueText(address -> symbols.functionAt(address).map(function -> symbols.describe(address)));
+        this.text = new ValueText(symbols::symbolAt);
     }
 
     @Override

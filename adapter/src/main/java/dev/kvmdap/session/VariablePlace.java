@@ -77,30 +77,10 @@ final class VariablePlace implements Place<Cpu> {
     @Override
     public long read(Cpu cpu, long offset, int bytes) {
         try {
-            return read(location, frame.of(cpu), offset, bytes);
+            return location.read(frame.of(cpu), offset, bytes);
         } catch (NoValueException e) {
             throw unreadable(e);
         }
-    }
-
-    private static long read(Location location, FrameState state, long offset, int bytes) {
-        if (location instanceof Location.Memory memory) {
-            return state.memory(memory.address().evaluate(state) + offset, bytes);
-        }
-        if (location instanceof Location.Register register) {
-            return part(register(register, state), offset, bytes);
-        }
-        if (location instanceof Location.Value value) {
-            return part(value.value().evaluate(state), offset, bytes);
-        }
-        if (location instanceof Location.Missing missing) {
-            throw new NoValueException(missing.reason());
-        }
-        long number = 0;
-        for (int i = bytes - 1; i >= 0; i--) {
-            number = number << Byte.SIZE | byteAt(location, state, offset + i);
-        }
-        return number;
     }
 
     private static long register(Location.Register register, FrameState state) {
@@ -109,27 +89,6 @@ final class VariablePlace implements Place<Cpu> {
                     + "-bit code, but the CPU executes " + Byte.SIZE * state.wordSize() + "-bit code now");
         }
         return state.register(register.number());
-    }
-
-    private static long part(long value, long offset, int bytes) {
-        long shifted = offset < Long.BYTES ? value >>> (Byte.SIZE * offset) : 0;
-        return bytes == Long.BYTES ? shifted : shifted & ~(-1L << (Byte.SIZE * bytes));
-    }
-
-    private static long byteAt(Location location, FrameState state, long offset) {
-        if (location instanceof Location.Bytes constant) {
-            return constant.at(offset);
-        }
-        long start = offset;
-        List<Location.Piece> pieces = ((Location.Pieces) location).pieces();
-        for (int i = 0; i < pieces.size(); i++) {
-            Location.Piece piece = pieces.get(i);
-            if (start < piece.bytes()) {
-                return read(piece.where(), state, start, 1);
-            }
-            start -= piece.bytes();
-        }
-        throw new NoValueException("is told of in part only");
     }
 
     @Override

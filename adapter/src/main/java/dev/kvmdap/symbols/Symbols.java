@@ -164,6 +164,35 @@ public final class Symbols {
     }
 
     /**
+     * The same of one activation alone: of a call that was inlined at the address, or of the function around it.
+     *
+     * @param level the place in {@link #inlinedAt}; the number of calls there for the function
+     */
+    public List<Variable> locals(long address, int level) {
+        for (SymbolFile file : files) {
+            List<Variable> locals = file.locals(address, level);
+            if (!locals.isEmpty()) {
+                return locals;
+            }
+        }
+        return List.of();
+    }
+
+    /**
+     * The calls that were inlined at an address, innermost first: the line at the address belongs to the first one's function, the site of each
+     * to the next one's, and that of the last to {@link #functionAt}.
+     */
+    public List<InlinedCall> inlinedAt(long address) {
+        for (SymbolFile file : files) {
+            List<InlinedCall> calls = file.inlinedAt(address);
+            if (!calls.isEmpty()) {
+                return calls;
+            }
+        }
+        return List.of();
+    }
+
+    /**
      * The variable outside of functions that a name means in the code at an address: its own file's, else one that all files
      * see, else any file's.
      */
@@ -261,13 +290,22 @@ public final class Symbols {
 
     /** An address as a person would say it: {@code main+0x12}, or {@code 0x…} where no function is known. */
     public String describe(long address) {
-        Optional<Function> function = functionAt(address);
-        if (function.isEmpty()) {
-            return "0x" + Long.toHexString(address);
-        }
-        long distance = address - function.get().low();
+        return codeAt(address).orElseGet(() -> "0x" + Long.toHexString(address));
+    }
+
+    /** The function, label or object that lies at an address, as {@link #describe} says it; empty where none is known. */
+    public Optional<String> symbolAt(long address) {
+        return codeAt(address).or(() -> first(file -> file.dataAt(address)
+                .map(symbol -> relative(symbol.name(), address - symbol.value() - file.offset()))));
+    }
+
+    private Optional<String> codeAt(long address) {
+        return functionAt(address).map(function -> relative(function.name(), address - function.low()));
+    }
+
+    private static String relative(String name, long distance) {
         String sign = distance < 0 ? "-0x" : "+0x";
-        return function.get().name() + (distance == 0 ? "" : sign + Long.toHexString(Math.abs(distance)));
+        return distance == 0 ? name : name + sign + Long.toHexString(Math.abs(distance));
     }
 
     private interface Question<T> {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Reads variables: those outside of functions by their entries, those of a function by address (DWARF 5, 4.1). */
@@ -30,7 +31,7 @@ public final class VariableReader {
         if (entry == null || !isPlaced(entry)) {
             return Optional.empty();
         }
-        return Optional.of(variable(entry, 0, new LocationReader(entry.unit(), offset, null, null)));
+        return Optional.of(variable(entry, 0, new LocationReader(ExpressionScope.global(entry.unit(), offset))));
     }
 
     private static boolean isPlaced(EntryReader entry) {
@@ -46,42 +47,80 @@ public final class VariableReader {
     public List<VariableEntry> locals(long address) {
         Unit unit = file.unitAt(address);
         int function = unit == null ? -1 : unit.functions().functionAt(address);
-        return unit == null || function < 0 ? List.of() : ofFunction(unit, function, address, address);
+        return unit == null || function < 0
+                ? List.of()
+                : ofScope(unit, function, address, tag -> tag == Tag.INLINED_SUBROUTINE);
+    }
+
+    /**
+     * The same of one activation alone.
+     *
+     * @param level 0 for the innermost call that was inlined at the address, 1 for the one around it, and so on; the last is the
+     *     function with code of its own
+     */
+    public List<VariableEntry> locals(long address, int level) {
+        Unit unit = file.unitAt(address);
+        int scope = unit == null ? -1 : unit.functions().scopeAt(address);
+        for (int i = 0; i < level && unit != null && scope >= 0; i++) {
+            scope = unit.functions().isInlined(scope) ? unit.functions().parent(scope) : -1;
+        }
+        return unit == null || scope < 0 ? List.of() : ofScope(unit, scope, address, tag -> false);
     }
 
     /** All variables of a function at its entry, whatever block they are in. */
     List<VariableEntry> ofFunction(Unit unit, int function) {
         AddressRanges code = unit.functions().ranges(function);
-        return ofFunction(unit, function, code.low(0), null);
+        return ofScope(unit, function, code.low(0), null);
     }
 
     /**
-     * @param inScope the address whose blocks are looked into; null for all blocks
+     * @param entered which blocks are looked into besides lexical ones that hold the address; null for all blocks
      */
-    private List<VariableEntry> ofFunction(Unit unit, int function, long address, @Nullable Long inScope) {
+    private List<VariableEntry> ofScope(Unit unit, int scope, long address, @Nullable IntPredicate entered) {
         List<VariableEntry> found = new ArrayList<>();
         try {
             FunctionTable functions = unit.functions();
-            LocationReader locations = new LocationReader(
-                    unit,
-                    offset,
-                    file.callFrames().rowAt(address),
-                    functions.frameBase(function, address).orElse(null));
-            addLocals(unit, functions.entry(function), address, inScope, locations, found);
+            LocationReader locations = new LocationReader(ExpressionScope.of(unit, frame(unit, address)));
+            addLocals(unit.entryReader(functions.entry(scope)), address, entered, locations, found);
         } catch (ElfException e) {
-            file.warnings().lost("some variables of " + unit.functions().name(function), e);
+            file.warnings().lost("some variables of " + unit.functions().name(scope), e);
         }
         return found;
     }
 
+    private SymbolicFrame frame(Unit unit, long address) {
+        int wordSize = unit.encoding().addressSize() == Long.BYTES ? Long.BYTES : Integer.BYTES;
+        return SymbolicFrame.at(file, address, offset, wordSize);
+    }
+
+    /**
+     * What a variable is worth as a number in a frame.
+     *
+     * @throws MissingException where it has no value there
+     */
+    Term value(long entryOffset, SymbolicFrame frame, StackType type) {
+        EntryReader entry = file.entryAt(entryOffset);
+        if (entry == null) {
+            throw new MissingException(LocationReader.OPTIMIZED_OUT);
+        }
+        VariableEntry variable =
+                variable(entry, frame.address(), new LocationReader(ExpressionScope.of(entry.unit(), frame)));
+        if (variable.location() instanceof Location.Missing missing) {
+            throw new MissingException(missing.reason());
+        }
+        long bytes = variable.type().bytes();
+        if (bytes < 1 || bytes > Long.BYTES) {
+            throw new MissingException("depends on '" + variable.name() + "', which is no number");
+        }
+        return new Term.Stored(type, variable.location(), (int) bytes);
+    }
+
     private void addLocals(
-            Unit unit,
-            long function,
+            EntryReader entry,
             long address,
-            @Nullable Long inScope,
+            @Nullable IntPredicate entered,
             LocationReader locations,
             List<VariableEntry> found) {
-        EntryReader entry = unit.entries().seek(function - unit.header().offset());
         if (!entry.hasChildren()) {
             return;
         }
@@ -91,23 +130,25 @@ public final class VariableReader {
             if (isVariable && (isPlaced(entry) || !entry.flag(Attribute.DECLARATION))) {
                 found.add(variable(entry, address, locations));
             }
-            if (!isBlock(tag) || (inScope != null && !entry.ranges().contains(inScope))) {
+            boolean isInScope = entered == null
+                    ? isLexicalBlock(tag) || tag == Tag.INLINED_SUBROUTINE
+                    : (isLexicalBlock(tag) || entered.test(tag))
+                            && entry.ranges().contains(address);
+            if (!isInScope) {
                 entry.skipChildren();
             }
         }
     }
 
-    private static boolean isBlock(int tag) {
-        return tag == Tag.LEXICAL_BLOCK
-                || tag == Tag.INLINED_SUBROUTINE
-                || tag == Tag.TRY_BLOCK
-                || tag == Tag.CATCH_BLOCK;
+    private static boolean isLexicalBlock(int tag) {
+        return tag == Tag.LEXICAL_BLOCK || tag == Tag.TRY_BLOCK || tag == Tag.CATCH_BLOCK;
     }
 
     private VariableEntry variable(EntryReader entry, long address, LocationReader locations) {
         return new VariableEntry(
                 file.nameOf(entry.offset(), Attribute.NAME),
                 file.types().typeOf(entry),
+                new FrameTypeReader(file, locations.scope()).typeOf(entry),
                 location(entry, address, locations),
                 entry.tag() == Tag.FORMAL_PARAMETER);
     }
@@ -123,7 +164,7 @@ public final class VariableReader {
         }
         OptionalLong number = constant.plainConstant(Attribute.CONST_VALUE);
         return number.isPresent()
-                ? new Location.Value(new Term.Constant(number.getAsLong()))
+                ? new Location.Value(Terms.constant(StackType.generic(Long.BYTES), number.getAsLong()))
                 : constant.constantBytes(Attribute.CONST_VALUE)
                         .<Location>map(Location.Bytes::new)
                         .orElse(new Location.Missing(LocationReader.OPTIMIZED_OUT));

@@ -1,0 +1,19 @@
+package dev.kvmdap.symbols.dwarf;
+
+/** What the System V psABIs demand of functions, by the DWARF numbers of registers (x86-64: 3.2.1; i386: 2.2.1). */
+public final class CallingConvention {
+
+    private CallingConvention() {}
+
+    /** The number of the stack pointer. */
+    public static int stackPointer(int wordSize) {
+        return wordSize == Long.BYTES ? 7 : 4;
+    }
+
+    /** Whether a function must leave this register as it found it. */
+    public static boolean isCalleeSaved(int wordSize, int register) {
+        return wordSize == Long.BYTES
+                ? register == 3 || register == 6 || (register >= 12 && register <= 15)
+                : register == 3 || (register >= 5 && register <= 7);
+    }
+}
