@@ -116,23 +116,20 @@ public final class SymbolTable {
         if (code == null) {
             code = index(this::isCode);
         }
-        return covering(code, linear);
+        return at(linear, code);
     }
 
-    /**
-     * The symbol of the object that lies at a linear address: the one that covers it by its size, else the nearest label of unknown
-     * size below it in the same section.
-     */
+    /** The symbol that the data at a linear address belongs to: by its size, or else by being the nearest label below it. */
     public Optional<Symbol> dataAt(long linear) {
         if (data == null) {
             data = index(this::isData);
         }
-        return covering(data, linear);
+        return at(linear, data);
     }
 
-    private Optional<Symbol> covering(AddressIndex index, long linear) {
+    private Optional<Symbol> at(long linear, AddressIndex index) {
         Symbol label = null;
-        boolean beyondSized = false;
+        boolean beyondFunction = false;
         int floor = index.floor(linear);
         for (int i = floor; i >= 0 && i > floor - NESTED_AT_MOST; i--) {
             Symbol symbol = get(index.item(i));
@@ -140,8 +137,8 @@ public final class SymbolTable {
                 if (Long.compareUnsigned(linear - symbol.value(), symbol.size()) < 0) {
                     return Optional.of(symbol);
                 }
-                beyondSized = true;
-            } else if (label == null && !beyondSized && sectionContains(symbol, linear)) {
+                beyondFunction = true;
+            } else if (label == null && !beyondFunction && sectionContains(symbol, linear)) {
                 label = symbol;
             }
         }
@@ -172,11 +169,12 @@ public final class SymbolTable {
         return file.sections().get(symbol.section()).contains(linear);
     }
 
-    private interface Wanted {
-        boolean test(int type, int section);
+    /** Which symbols an index holds. */
+    private interface Kind {
+        boolean holds(int type, int section);
     }
 
-    private AddressIndex index(Wanted wanted) {
+    private AddressIndex index(Kind kind) {
         AddressIndex.Builder index = new AddressIndex.Builder();
         int size = size();
         for (int i = 1; i < size; i++) {
@@ -194,7 +192,7 @@ public final class SymbolTable {
                 info = entry.skip(4).u8();
                 section = entry.skip(1).u16();
             }
-            if (name != 0 && wanted.test(info & 0xf, section)) {
+            if (name != 0 && kind.holds(info & 0xf, section)) {
                 index.add(value, i);
             }
         }

@@ -62,6 +62,9 @@ final class Binder<S> {
         if (node instanceof Node.Element element) {
             return element(element);
         }
+        if (node instanceof Node.Repeated repeated) {
+            return repeated(repeated);
+        }
         if (node instanceof Node.Cast cast) {
             return cast(cast.column(), types.bind(cast.type()), bind(cast.operand()));
         }
@@ -290,6 +293,18 @@ final class Binder<S> {
         Code<S> wide = Operands.converted(index, integer.signed() ? IntegerType.LONG : IntegerType.UNSIGNED_LONG);
         Code<S> moved = arithmetic.moved(node.column(), array, wide, 1);
         return object(pointed(node.column(), pointer, moved));
+    }
+
+    /** An array that begins with an object; its length may be known only when it is looked at. */
+    private Code<S> repeated(Node.Repeated node) {
+        if (!(bind(node.object()) instanceof Lvalue<S> first) || first.isBitField()) {
+            throw new ExpressionException(
+                    node.column(), "'@' needs an object in memory in front of it, the first one: table[3]@5");
+        }
+        Operands.size(first.column(), first.type());
+        Code<S> count = value(node.count());
+        Operands.integer(count, "@");
+        return first.repeated(node.column(), count);
     }
 
     /** A cast; to an array or structure it shows memory as such, which C has no word for. */

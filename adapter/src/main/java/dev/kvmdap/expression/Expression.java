@@ -90,6 +90,17 @@ public final class Expression {
         }
     }
 
+    /**
+     * The values of a variable outside of which the expression is surely 0, as far as its comparisons with numbers show.
+     *
+     * @param variable a name that nothing hides
+     * @param all the values that it has at all, none of them negative
+     * @return at most {@code all}; empty where the expression is always 0
+     */
+    public Interval bounds(String variable, Interval all) {
+        return new Bounds(variable, all).of(guess.tree(), true);
+    }
+
     /** The text up to the comma in front of its format. */
     public String withoutFormat() {
         Token end = tokens.get(tokens.size() - 1);

@@ -35,6 +35,8 @@ public enum Format {
     /** The instruction at an address. */
     INSTRUCTION('i');
 
+    private static final long DOUBLE_FRACTION = 0xf_ffff_ffff_ffffL;
+    private static final int DOUBLE_TO_FLOAT_BITS = 29;
     private static final int SMALLEST_PLAIN = -5;
     private static final int LARGEST_PLAIN = 16;
 
@@ -99,7 +101,7 @@ public enum Format {
     /** A floating-point number with as many digits as tell it from its neighbours, as C writes it: {@code 1e+300}. */
     static String text(double number, FloatType type) {
         if (Double.isNaN(number)) {
-            return "nan";
+            return nan(number, type);
         }
         if (Double.isInfinite(number)) {
             return number > 0 ? "inf" : "-inf";
@@ -117,26 +119,37 @@ public enum Format {
         return String.format(Locale.ROOT, "%se%+03d", significand.toPlainString(), exponent);
     }
 
+    /** What is not a number has a sign and bits too, of which the first says that it is quiet (IEEE 754, 6.2). */
+    private static String nan(double number, FloatType type) {
+        long bits = Double.doubleToRawLongBits(number);
+        long payload = bits & DOUBLE_FRACTION;
+        long shown = type.width() == Float.BYTES ? payload >>> DOUBLE_TO_FLOAT_BITS : payload;
+        return (bits < 0 ? "-nan(0x" : "nan(0x") + Long.toHexString(shown) + ")";
+    }
+
     private static String character(byte code, IntegerType type) {
         boolean unsigned = type.rank() == IntegerType.Rank.CHAR && !type.signed();
         return (unsigned ? code & 0xff : code) + " '" + escaped(code, '\'') + "'";
     }
 
     /**
-     * A byte as it stands in a character constant or a string of C.
+     * A byte as it stands in a character constant or a string of C; what has no character, in octal as gdb has it.
      *
      * @param quote what surrounds it: {@code '} or {@code "}
      */
     public static String escaped(byte code, char quote) {
         return switch (code) {
-            case 0 -> "\\0";
-            case '\t' -> "\\t";
+            case 7 -> "\\a";
+            case '\b' -> "\\b";
+            case '\f' -> "\\f";
             case '\n' -> "\\n";
             case '\r' -> "\\r";
+            case '\t' -> "\\t";
+            case 11 -> "\\v";
             case '\\' -> "\\\\";
             default -> {
                 if (code < ' ' || code == 0x7f) {
-                    yield String.format(Locale.ROOT, "\\x%02x", code);
+                    yield String.format(Locale.ROOT, "\\%03o", code & 0xff);
                 }
                 yield (code == quote ? "\\" : "") + (char) code;
             }

@@ -77,6 +77,11 @@ final class Parser {
             if (isAssignment(token) && precedence == WEAKEST) {
                 return assignment(left);
             }
+            if (token.is("@") && precedence < BinaryOperator.REPETITION) {
+                tokens.next();
+                left = new Node.Repeated(token.column(), left, expression(BinaryOperator.REPETITION));
+                continue;
+            }
             BinaryOperator operator = token.kind() == Token.Kind.SIGN ? BINARY.get(token.text()) : null;
             if (operator == null || operator.precedence() <= precedence) {
                 return left;

@@ -27,7 +27,7 @@ public final class ValueText {
     /** Elements of arrays and characters of strings that are written at most, all in all. */
     private static final int MOST_ELEMENTS = 200;
 
-    private static final int LEAST_REPEATS = 10;
+    private static final int LEAST_REPEATS = 11;
     private static final int NESTED_AT_MOST = 8;
 
     /** Knows no names for addresses; for any thread. */
@@ -99,8 +99,8 @@ public final class ValueText {
             }
             text.append('{');
             String separator = "";
-            for (Member member : struct.members()) {
-                text.append(separator).append(member.name()).append(" = ");
+            for (Member member : struct.ownMembers()) {
+                text.append(separator).append(member.name().isEmpty() ? "" : member.name() + " = ");
                 if (elements > MOST_ELEMENTS) {
                     text.append("...");
                     break;
@@ -117,7 +117,7 @@ public final class ValueText {
                     && (value.format() == Format.NATURAL || value.format() == Format.STRING);
             if (array.count() == ArrayType.OPEN || array.element().bytes() <= 0) {
                 text.append(address(value.bits()));
-                if (asText && array.element().bytes() > 0) {
+                if (asText && value.storage() != null) {
                     string(value.element(0));
                 }
             } else if (asText) {
@@ -244,12 +244,15 @@ public final class ValueText {
         return plain ? bits : bits & -1L >>> (Long.SIZE - value.fieldBits());
     }
 
+    /** A number, or its bits as they are in memory where an integer's format is asked for. */
     private static String floating(Value value, FloatType type) {
         double number = Double.longBitsToDouble(value.bits());
-        return switch (value.format()) {
-            case NATURAL, FLOATING, STRING -> Format.text(number, type);
-            default -> value.format().text((long) number, IntegerType.LONG);
-        };
+        boolean asNumber = value.format() == Format.NATURAL
+                || value.format() == Format.FLOATING
+                || value.format() == Format.STRING;
+        return asNumber || type.isExtended()
+                ? Format.text(number, type)
+                : value.format().text(type.encode(number), IntegerType.unsigned(type.width()));
     }
 
     private static String wide(Value value, IntegerType type) {

@@ -153,7 +153,7 @@ final class FrameTarget implements ConsoleTarget {
 
     @Override
     public Optional<String> symbol(long linear) {
-        return symbols.functionAt(linear).map(function -> symbols.describe(linear));
+        return symbols.symbolAt(linear);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.kvmdap.session;
 
 import dev.kvmdap.console.ConsoleTarget;
 import dev.kvmdap.device.ByteSink;
+import dev.kvmdap.disassembly.CodeSegment;
 import dev.kvmdap.engine.Cpu;
 import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.EngineListener;
@@ -11,6 +12,8 @@ import dev.kvmdap.expression.Value;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.HostProbe;
 import dev.kvmdap.kvm.Kvm;
+import dev.kvmdap.machine.BootImage;
+import dev.kvmdap.machine.BootedImage;
 import dev.kvmdap.machine.Machine;
 import dev.kvmdap.machine.MachineConfiguration;
 import dev.kvmdap.session.StopScope.StoppedFrame;
@@ -75,7 +78,8 @@ public final class LaunchedGuest implements AutoCloseable {
         try {
             HostFindings host = Host.FINDINGS;
             progress.step("reading symbols");
-            Symbols symbols = ProgramSymbols.open(configuration);
+            BootedImage image = BootImage.plan(configuration.bootConfiguration(), configuration.memory());
+            Symbols symbols = ProgramSymbols.open(configuration, image);
             GuestOutput serial = new GuestOutput(thread, output);
             GuestOutput debugPort = new GuestOutput(thread, output);
             GuestOutput logpoints = new GuestOutput(thread, log);
@@ -119,6 +123,14 @@ public final class LaunchedGuest implements AutoCloseable {
     /** What is known of its code. */
     public Symbols symbols() {
         return engine.symbols();
+    }
+
+    /** As what the program was booted and why, and what it asks for and does not get; as sentences. */
+    List<String> bootReport() {
+        BootedImage image = engine.machine().image();
+        List<String> report = new ArrayList<>(List.of(image.recognition() + "."));
+        report.addAll(image.remarks());
+        return report;
     }
 
     /** What the client should know of the guest before it runs: where this host does not do what was asked for. */
@@ -231,6 +243,11 @@ public final class LaunchedGuest implements AutoCloseable {
         return new GuestCode(engine.cpu(vcpu), engine.symbols());
     }
 
+    /** The instructions that a vCPU would see with another CS; while the guest stands still. */
+    GuestCode code(int vcpu, CodeSegment segment) {
+        return new GuestCode(engine.cpu(vcpu), engine.symbols(), segment);
+    }
+
     /** The innermost frame of a vCPU; while the guest stands still. */
     public StoppedFrame topFrame(int vcpu) {
         return new StoppedFrame(vcpu, engine.stack(vcpu, 0, 1).get(0));
@@ -243,6 +260,11 @@ public final class LaunchedGuest implements AutoCloseable {
     /** Sets breakpoints in it. */
     BreakpointPlacer breakpointPlacer() {
         return new BreakpointPlacer(engine, engine.symbols(), logpoints);
+    }
+
+    /** Sets catchpoints in it. */
+    CatchpointPlacer catchpointPlacer() {
+        return new CatchpointPlacer(engine);
     }
 
     /** Sends what it has printed and not ended with a line end. */

@@ -1,6 +1,7 @@
 package dev.kvmdap.session;
 
 import dev.kvmdap.elf.ElfFile;
+import dev.kvmdap.machine.BootedImage;
 import dev.kvmdap.session.launch.LaunchConfiguration;
 import dev.kvmdap.session.launch.SymbolsAt;
 import dev.kvmdap.symbols.SourceMap;
@@ -17,13 +18,14 @@ final class ProgramSymbols {
     /**
      * Opens the files; what is in them is read when it is asked for.
      *
+     * @param image how the program is booted, which may be elsewhere than it is linked to
      * @throws dev.kvmdap.elf.ElfException where a file is damaged or of another kind
      */
-    static Symbols open(LaunchConfiguration configuration) {
+    static Symbols open(LaunchConfiguration configuration, BootedImage image) {
         SourceMap sources = SourceMap.of(configuration.sourceMap());
         List<SymbolFile> files = new ArrayList<>();
         if (ElfFile.isElf(configuration.program())) {
-            files.add(SymbolFile.open(configuration.program(), 0, sources));
+            files.add(SymbolFile.open(configuration.program(), image.offset(), sources));
         }
         for (SymbolsAt file : configuration.symbolFiles()) {
             files.add(SymbolFile.open(file.path(), file.offset(), sources));

@@ -42,7 +42,7 @@ public final class Session {
     private final StopScope stopScope = new StopScope();
     private final ClientBreakpoints breakpoints = new ClientBreakpoints();
     private final ClientWatchpoints watchpoints = new ClientWatchpoints(breakpoints::nextId);
-    private final ExceptionFilters exceptionFilters = new ExceptionFilters(breakpoints::nextId);
+    private final ClientCatchpoints catchpoints = new ClientCatchpoints(breakpoints::nextId);
 
     private SessionState state = SessionState.CONNECTED;
     private ClientFeatures clientFeatures = ClientFeatures.DEFAULTS;
@@ -52,8 +52,7 @@ public final class Session {
     private Course course = Course.NONE;
     private int stoppedVcpu;
     private @Nullable Stop lastStop;
-    private @Nullable ExceptionReport exception;
-    private List<Integer> lastHit = List.of();
+    private @Nullable StopReport report;
 
     /** A session of a client that has just connected. */
     public Session(IDebugProtocolClient client, SessionThread thread) {
@@ -87,9 +86,9 @@ public final class Session {
         return watchpoints;
     }
 
-    /** The exceptions that the client has chosen to stop at. */
-    public ExceptionFilters exceptionFilters() {
-        return exceptionFilters;
+    /** What the guest stops at wherever it is: exception filters, I/O ports, catchpoints. */
+    public ClientCatchpoints catchpoints() {
+        return catchpoints;
     }
 
     /** What the client may refer to by number until the guest runs again. */
@@ -107,14 +106,14 @@ public final class Session {
         return Optional.ofNullable(lastStop);
     }
 
-    /** The exception that the last stop is about; empty where it is about none. */
+    /** The exception, or what clients ask for as if it were one, that the last stop is about; empty where it is about none. */
     public Optional<ExceptionReport> exception() {
-        return Optional.ofNullable(exception);
+        return report == null ? Optional.empty() : report.exception();
     }
 
-    /** The numbers of the breakpoints and watchpoints that the last stop is at. */
+    /** The numbers of the breakpoints, watchpoints and catchpoints that the last stop is at. */
     List<Integer> lastHit() {
-        return lastHit;
+        return report == null ? List.of() : report.hit();
     }
 
     /**
@@ -198,10 +197,11 @@ public final class Session {
             LaunchedGuest started = LaunchedGuest.launch(
                     configuration, thread, new Listener(), events::guestOutput, events::logged, progress);
             guest = started;
+            started.bootReport().forEach(events::message);
             started.warnings().forEach(events::important);
             breakpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
             watchpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
-            exceptionFilters.placeIn(configuration.noDebug() ? null : started.engine());
+            catchpoints.placeIn(configuration.noDebug() ? null : started.catchpointPlacer());
         } catch (RuntimeException failure) {
             powerOff();
             throw RequestFailure.of(Kind.LAUNCH_FAILED, failure).orElseThrow(() -> failure);
@@ -335,22 +335,9 @@ public final class Session {
         stoppedVcpu = stop.vcpu();
         guest().flushOutput();
         lastStop = stop;
-        exception = guest().engine().explain(stop).orElse(null);
-        if (stop instanceof Stop.Watchpoints at) {
-            lastHit = at.hits().stream()
-                    .flatMap(access -> watchpoints.of(access).stream())
-                    .map(ClientWatchpoint::id)
-                    .toList();
-            new WatchReport(guest(), watchpoints).tell(at, events);
-        } else if (exception != null) {
-            events.stoppedAtException(
-                    stop, exception, stop instanceof Stop.Raised at ? exceptionFilters.of(at.hit()) : List.of());
-        } else {
-            List<ClientBreakpoint> hit = stop instanceof Stop.Breakpoints at ? breakpoints.of(at.hit()) : List.of();
-            lastHit = hit.stream().map(ClientBreakpoint::id).toList();
-            events.stopped(stop, hit);
-            hit.stream().filter(ClientBreakpoint::isTemporary).forEach(this::deleteTemporary);
-        }
+        report = new StopReports(guest(), this).of(stop);
+        events.stopped(report);
+        deleteTemporary(report.hit());
         tellChanges();
     }
 
@@ -363,12 +350,22 @@ public final class Session {
                     .formatted(ended.id(), ended.request().range().term(), ended.message()));
         }
         watchpoints.changed().forEach(changed -> events.breakpointChanged(BreakpointAnswer.of(changed)));
-        exceptionFilters.changed().forEach(filter -> events.breakpointChanged(ExceptionAnswer.of(filter)));
+        catchpoints.changed().forEach(changed -> events.breakpointChanged(BreakpointAnswer.of(changed)));
     }
 
-    private void deleteTemporary(ClientBreakpoint breakpoint) {
-        breakpoints.delete(breakpoint);
-        events.breakpointRemoved(breakpoint.id());
+    private void deleteTemporary(List<Integer> hit) {
+        breakpoints.all().stream()
+                .filter(breakpoint -> breakpoint.isTemporary() && hit.contains(breakpoint.id()))
+                .forEach(breakpoint -> {
+                    breakpoints.delete(breakpoint);
+                    events.breakpointRemoved(breakpoint.id());
+                });
+        catchpoints.all().stream()
+                .filter(catchpoint -> catchpoint.isTemporary() && hit.contains(catchpoint.id()))
+                .forEach(catchpoint -> {
+                    catchpoints.delete(catchpoint);
+                    events.breakpointRemoved(catchpoint.id());
+                });
     }
 
     /**

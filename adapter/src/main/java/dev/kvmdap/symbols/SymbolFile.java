@@ -129,6 +129,15 @@ public final class SymbolFile {
                         .toList());
     }
 
+    /** The variable or label of data at an address, with the distance from its beginning; from the symbol table. */
+    Optional<String> dataAt(long address) {
+        return answer(
+                Optional.empty(),
+                () -> elf.symbols()
+                        .dataAt(address - offset)
+                        .map(symbol -> Symbols.withDistance(symbol.name(), address - offset - symbol.value())));
+    }
+
     List<Function> functionsNamed(String name) {
         return answer(
                 List.of(),
@@ -146,10 +155,6 @@ public final class SymbolFile {
                         .filter(symbol -> ofCode || symbol.type() == Symbol.OBJECT)
                         .map(Symbol::name)
                         .toList());
-    }
-
-    Optional<Symbol> dataAt(long address) {
-        return answer(Optional.empty(), () -> elf.symbols().dataAt(address - offset));
     }
 
     long afterPrologueAt(long address) {

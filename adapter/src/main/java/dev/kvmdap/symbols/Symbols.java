@@ -290,22 +290,21 @@ public final class Symbols {
 
     /** An address as a person would say it: {@code main+0x12}, or {@code 0x…} where no function is known. */
     public String describe(long address) {
-        return codeAt(address).orElseGet(() -> "0x" + Long.toHexString(address));
+        Optional<Function> function = functionAt(address);
+        if (function.isEmpty()) {
+            return "0x" + Long.toHexString(address);
+        }
+        return withDistance(function.get().name(), address - function.get().low());
     }
 
-    /** The function, label or object that lies at an address, as {@link #describe} says it; empty where none is known. */
+    /** The function, label or variable that an address belongs to, as a person would say it: {@code table+0x10}. */
     public Optional<String> symbolAt(long address) {
-        return codeAt(address).or(() -> first(file -> file.dataAt(address)
-                .map(symbol -> relative(symbol.name(), address - symbol.value() - file.offset()))));
+        return functionAt(address).isPresent() ? Optional.of(describe(address)) : first(file -> file.dataAt(address));
     }
 
-    private Optional<String> codeAt(long address) {
-        return functionAt(address).map(function -> relative(function.name(), address - function.low()));
-    }
-
-    private static String relative(String name, long distance) {
+    static String withDistance(String name, long distance) {
         String sign = distance < 0 ? "-0x" : "+0x";
-        return distance == 0 ? name : name + sign + Long.toHexString(Math.abs(distance));
+        return name + (distance == 0 ? "" : sign + Long.toHexString(Math.abs(distance)));
     }
 
     private interface Question<T> {

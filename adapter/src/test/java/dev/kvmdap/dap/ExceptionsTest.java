@@ -128,7 +128,7 @@ class ExceptionsTest {
             client.launch(Examples.multiboot("long-mode"), () -> {
                 JsonObject wrong = filterWhen("pf", "addr == 0").get(0);
                 assertThat(verified(wrong)).isFalse();
-                assertThat(message(wrong)).contains("addr", "vector, error, cpl, rip and cr2");
+                assertThat(message(wrong)).contains("addr", "vector, error, cpl, rip, cr2");
 
                 JsonObject unknown = filter("uncaught").get(0);
                 assertThat(verified(unknown)).isFalse();

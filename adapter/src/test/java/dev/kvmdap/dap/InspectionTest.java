@@ -176,7 +176,7 @@ class InspectionTest {
             JsonObject task = client.child(client.scope("Locals"), "task");
             assertThat(task.get("type").getAsString()).isEqualTo("struct task *");
             assertThat(value(task)).startsWith("0x").isEqualTo(client.evaluate("task"));
-            assertThat(task.get("memoryReference").getAsString()).isEqualTo(client.evaluate("task"));
+            assertThat(task.get("memoryReference").getAsString()).isEqualTo(client.evaluate("task,x"));
         }
     }
 

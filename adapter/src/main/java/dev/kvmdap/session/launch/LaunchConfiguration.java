@@ -33,6 +33,8 @@ public record LaunchConfiguration(
         int cpus,
         String cmdline,
         List<BootModule> modules,
+        @Nullable Path initrd,
+        @Nullable Path disk,
         List<SymbolsAt> symbolFiles,
         Map<String, String> sourceMap,
         boolean stopOnEntry,
@@ -63,7 +65,9 @@ public record LaunchConfiguration(
                 loadAddress == null ? null : new GuestPhysical(loadAddress),
                 entryPoint == null ? null : new GuestVirtual(entryPoint),
                 cmdline,
-                modules);
+                modules,
+                initrd,
+                disk);
     }
 
     /** One pass over the arguments, collecting what is wrong. */
@@ -98,6 +102,8 @@ public record LaunchConfiguration(
                     given(LaunchKeys.CPUS, 0),
                     given(LaunchKeys.CMDLINE, ""),
                     given(LaunchKeys.MODULES, List.of()),
+                    value(LaunchKeys.INITRD),
+                    value(LaunchKeys.DISK),
                     given(LaunchKeys.SYMBOL_FILES, List.of()),
                     given(LaunchKeys.SOURCE_MAP, Map.of()),
                     given(LaunchKeys.STOP_ON_ENTRY, false),

@@ -23,12 +23,14 @@ import org.jspecify.annotations.Nullable;
 public final class LaunchKeys {
 
     static final LaunchKey<Path> PROGRAM = required(
-            "program", ValueType.file(), "The guest: an ELF file, a Multiboot image, a boot sector or a flat binary.");
+            "program",
+            ValueType.file(),
+            "The guest: an ELF file, a Multiboot or Linux kernel, a disk image that begins with a boot sector, or a flat binary.");
     static final LaunchKey<BootProtocol> BOOT = optional(
             "boot",
             ValueType.oneOf(words(BootProtocol.values(), BootProtocol::term)),
             "auto",
-            "How the guest starts; auto looks at the file.");
+            "How the guest starts; auto looks at the file and says what it has found.");
     static final LaunchKey<CpuMode> CPU_MODE = optional(
             "cpuMode",
             ValueType.oneOf(words(new CpuMode[] {CpuMode.REAL, CpuMode.PROTECTED, CpuMode.LONG}, CpuMode::term)),
@@ -52,6 +54,13 @@ public final class LaunchKeys {
             ValueType.listOf(ValueType.fileAnd("arguments", ValueType.text(), "", BootModule::new)),
             new JsonArray(),
             "Files that the boot protocol loads beside the guest, each a path or {path, arguments}.");
+    static final LaunchKey<Path> INITRD = optional(
+            "initrd", ValueType.file(), null, "The initial file system that Linux, or a PVH kernel, gets beside it.");
+    static final LaunchKey<Path> DISK = optional(
+            "disk",
+            ValueType.file(),
+            null,
+            "The image of the disk that the BIOS reads in real mode; by default the one that was booted from.");
     static final LaunchKey<List<SymbolsAt>> SYMBOL_FILES = optional(
             "symbolFiles",
             ValueType.listOf(ValueType.fileAnd("offset", ValueType.address(), 0L, SymbolsAt::new)),
@@ -110,6 +119,8 @@ public final class LaunchKeys {
             CPUS,
             CMDLINE,
             MODULES,
+            INITRD,
+            DISK,
             SYMBOL_FILES,
             SOURCE_MAP,
             STOP_ON_ENTRY,

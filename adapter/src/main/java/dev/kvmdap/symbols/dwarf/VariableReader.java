@@ -25,16 +25,17 @@ public final class VariableReader {
         this.offset = offset;
     }
 
-    /** The variable that an entry at an offset of .debug_info describes, where it has a place or a value at every address. */
+    /** The variable that an entry at an offset of .debug_info describes; none where it only declares one. */
     Optional<VariableEntry> global(long entryOffset) {
         EntryReader entry = file.entryAt(entryOffset);
-        if (entry == null || !isPlaced(entry)) {
+        if (entry == null || (!isPlaced(entry) && entry.flag(Attribute.DECLARATION))) {
             return Optional.empty();
         }
         return Optional.of(variable(entry, 0, new LocationReader(ExpressionScope.global(entry.unit(), offset))));
     }
 
-    private static boolean isPlaced(EntryReader entry) {
+    /** Whether a variable has a place or a value; a compiler that optimises leaves some without. */
+    static boolean isPlaced(EntryReader entry) {
         return entry.has(Attribute.LOCATION) || entry.has(Attribute.CONST_VALUE);
     }
 

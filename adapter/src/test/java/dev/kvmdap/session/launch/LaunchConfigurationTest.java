@@ -47,6 +47,8 @@ class LaunchConfigurationTest {
                         1,
                         "",
                         List.of(),
+                        null,
+                        null,
                         List.of(),
                         Map.of(),
                         false,
@@ -64,7 +66,7 @@ class LaunchConfigurationTest {
         LaunchConfiguration configuration = parse("""
                 , "boot": "boot-sector", "cpuMode": "long", "loadAddress": "0x100000", "entryPoint": 1048592,
                 "memory": "1G", "cpus": 2, "cmdline": "verbose", "modules": ["initrd", {"path": "initrd", "arguments": "a b"}],
-                "symbolFiles": ["guest.elf", {"path": "guest.elf", "offset": "0xffffffff80000000"}],
+                "initrd": "initrd", "disk": "guest.elf", "symbolFiles": ["guest.elf", {"path": "guest.elf", "offset": "0xffffffff80000000"}],
                 "sourceMap": {"/build": "/home/me"}, "stopOnEntry": true, "breakpointMode": "hardware",
                 "assemblySyntax": "att",
                 "cpuid": {"avx2": false}, "serial": "console", "exitPort": "0x501", "timeout": 2.5, "noDebug": true
@@ -82,6 +84,8 @@ class LaunchConfigurationTest {
                         2,
                         "verbose",
                         List.of(new BootModule(initrd, ""), new BootModule(initrd, "a b")),
+                        initrd,
+                        elf,
                         List.of(new SymbolsAt(elf, 0), new SymbolsAt(elf, 0xffffffff80000000L)),
                         Map.of("/build", "/home/me"),
                         true,
@@ -123,7 +127,7 @@ class LaunchConfigurationTest {
     @CsvSource(delimiter = '|', textBlock = """
             "memroy": 1                          | memroy: there is no such key; did you mean 'memory'?
             "zzzzzzzz": 1                        | zzzzzzzz: there is no such key; the keys are program, boot, cpuMode
-            "boot": "multiboot2"                 | boot: "multiboot2" is not allowed; it must be one of "auto", "elf", "multiboot", "boot-sector", "flat"
+            "boot": "xen"                        | boot: "xen" is not allowed; it must be one of "auto", "elf", "multiboot", "multiboot2", "pvh", "linux", "boot-sector", "flat"
             "boot": 3                            | boot: 3 is not allowed
             "cpuMode": "compatibility"           | cpuMode: "compatibility" is not allowed; it must be one of "real", "protected", "long"
             "memory": "64Q"                      | memory: "64Q" is not allowed; it must be a number of bytes, or a string such as "64M" or "1G", from 1M to 1024G
@@ -183,7 +187,7 @@ class LaunchConfigurationTest {
         }
         assertThat(properties.getAsJsonObject("memory").get("default").getAsString())
                 .isEqualTo("64M");
-        assertThat(properties.getAsJsonObject("boot").getAsJsonArray("enum")).hasSize(5);
+        assertThat(properties.getAsJsonObject("boot").getAsJsonArray("enum")).hasSize(8);
     }
 
     private LaunchConfiguration parse(String moreKeys) {
