@@ -79,10 +79,7 @@ final class FrameNames implements Names<Cpu> {
         this.file = new RegisterFile(vcpu);
         this.registerChanged = registerChanged;
         this.program = new ProgramNames(
-                symbols,
-                frame.registers().lookupAddress(),
-                frame.index() == 0 ? new Innermost() : cpu -> new Caller(frame.registers(), cpu),
-                memory);
+                symbols, frame.registers().lookupAddress(), frame.index() == 0 ? new Innermost() : new Outer(), memory);
     }
 
     /** The frame whose registers are those of the vCPU. */
@@ -91,6 +88,11 @@ final class FrameNames implements Names<Cpu> {
         @Override
         public FrameState of(Cpu cpu) {
             return cpu;
+        }
+
+        @Override
+        public FrameState now() {
+            return vcpu.cpu();
         }
 
         @Override
@@ -103,6 +105,20 @@ final class FrameNames implements Names<Cpu> {
             FrameNames.this.write(
                     new RegisterPart(register, 0, register.width(), IntegerType.UNSIGNED_LONG, Format.HEXADECIMAL),
                     value);
+        }
+    }
+
+    /** A frame whose registers only unwinding tells. */
+    private final class Outer implements VariablePlace.FrameOf {
+
+        @Override
+        public FrameState of(Cpu cpu) {
+            return new Caller(frame.registers(), cpu);
+        }
+
+        @Override
+        public FrameState now() {
+            return of(vcpu.cpu());
         }
     }
 
@@ -120,6 +136,11 @@ final class FrameNames implements Names<Cpu> {
                 throw new NoValueException("is lost: the functions that this frame has called may have overwritten it");
             }
             return registers.held(number);
+        }
+
+        @Override
+        public long register(int number, int offset) {
+            return offset == 0 && registers.isTracked(number) ? register(number) : cpu.register(number, offset);
         }
 
         @Override

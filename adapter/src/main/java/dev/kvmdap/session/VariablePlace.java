@@ -9,7 +9,6 @@ import dev.kvmdap.symbols.dwarf.Location;
 import dev.kvmdap.symbols.dwarf.NoValueException;
 import dev.kvmdap.symbols.dwarf.Term;
 import dev.kvmdap.types.AddressSpace;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +26,11 @@ final class VariablePlace implements Place<Cpu> {
     interface FrameOf {
 
         FrameState of(Cpu cpu);
+
+        /** The frame as it is while the guest stands still, where that is known: types may depend on it. Session thread. */
+        default @Nullable FrameState now() {
+            return null;
+        }
 
         /** Changes a register by its DWARF number; session thread. */
         default void write(Cpu cpu, int register, long value) {
@@ -50,6 +54,11 @@ final class VariablePlace implements Place<Cpu> {
     @Override
     public @Nullable AddressSpace space() {
         return location instanceof Location.Memory ? AddressSpace.LINEAR : null;
+    }
+
+    @Override
+    public @Nullable String absence() {
+        return location instanceof Location.Missing missing ? "'" + name + "' " + missing.reason() : null;
     }
 
     @Override

@@ -22,6 +22,11 @@ final class ViewedVcpu implements StoppedVcpu {
         this.thread = thread;
     }
 
+    /** The vCPU as frames are read from it. */
+    Cpu cpu() {
+        return cpu;
+    }
+
     @Override
     public Regs regs() {
         return cpu.regs();

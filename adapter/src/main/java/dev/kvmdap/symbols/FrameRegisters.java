@@ -99,6 +99,11 @@ public final class FrameRegisters {
         return this;
     }
 
+    /** Whether a register is one that unwinding follows from frame to frame: a general one. */
+    public boolean isTracked(int register) {
+        return register >= 0 && register <= pcRegister();
+    }
+
     /** Whether there is a value for a variable that the compiler says is in a register, though callees may have changed it. */
     public boolean mayHold(int register) {
         return has(register) || (register >= 0 && register < COUNT && (doubted & 1L << register) != 0);

@@ -56,8 +56,7 @@ final class Functions {
         return calls;
     }
 
-    private Optional<SourceLine> site(
-            Unit unit, FunctionTable functions, int scope, long address, SourceFiles files) {
+    private Optional<SourceLine> site(Unit unit, FunctionTable functions, int scope, long address, SourceFiles files) {
         FileTable table = dwarf.fileTable(unit);
         String path = table == null ? "" : table.path(functions.callFile(scope));
         AddressRanges code = functions.ranges(scope);

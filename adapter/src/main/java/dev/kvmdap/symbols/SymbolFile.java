@@ -125,7 +125,8 @@ public final class SymbolFile {
         return answer(
                 List.of(),
                 () -> functions.inlinedAt(address - offset, sourceFiles).stream()
-                        .map(call -> new InlinedCall(call.function(), call.site().map(site -> site.moved(offset))))
+                        .map(call ->
+                                new InlinedCall(call.function(), call.site().map(site -> site.moved(offset))))
                         .toList());
     }
 

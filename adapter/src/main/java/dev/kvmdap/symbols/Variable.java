@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param location where it is while execution is at the address that was asked for
  * @param isParameter whether it is one of a function
  */
-public record Variable(
-        String name, Type type, @Nullable FrameType frameType, Location location, boolean isParameter) {
+public record Variable(String name, Type type, @Nullable FrameType frameType, Location location, boolean isParameter) {
 
     /** The variable as it is in a frame: its arrays have their sizes. For the session thread. */
     public Variable in(FrameState frame) {

@@ -153,15 +153,14 @@ final class Variables {
     }
 
     private static Variable variable(VariableEntry entry) {
-        return new Variable(
-                entry.name(), entry.type(), entry.frameType(), entry.location(), entry.isParameter());
+        return new Variable(entry.name(), entry.type(), entry.frameType(), entry.location(), entry.isParameter());
     }
 
     private Optional<Variable> symbol(String name) {
         for (Symbol symbol : dwarf.elf().symbols().named(name)) {
             if (symbol.section() != Symbol.ABSOLUTE && !dwarf.elf().symbols().isCode(symbol)) {
-                return Optional.of(
-                        new Variable(name, OpaqueType.UNKNOWN, null, Location.Memory.at(symbol.value() + offset), false));
+                return Optional.of(new Variable(
+                        name, OpaqueType.UNKNOWN, null, Location.Memory.at(symbol.value() + offset), false));
             }
         }
         return Optional.empty();

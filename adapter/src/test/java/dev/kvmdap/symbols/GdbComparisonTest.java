@@ -22,6 +22,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Frames, lines and values are those that gdb shows of the same program in the same state. */
 class GdbComparisonTest {
 
+    /** gdb does not find out which of a function's copies a call leads to; we look at the call. */
+    private static final Set<String> KNOWN_TO_US_ALONE = Set.of("mark");
+
     @TempDir
     Path folder = Path.of("");
 
@@ -42,6 +45,38 @@ class GdbComparisonTest {
         "32, -O2 -gdwarf-5"
     })
     void valuesFramesAndLinesAreThoseOfGdb(int bits, String options) {
+        Toolchain tools = build(bits, options);
+
+        GdbTranscript.of(tools, bits, "values").stops().forEach(this::compare);
+
+        assertNoDifference();
+        assertThat(values).isGreaterThan(400);
+        assertThat(frames).isGreaterThan(100);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"64, -O1 -gdwarf-4", "64, -O3 -gdwarf-5", "32, -Os -gdwarf-5"})
+    void valuesAtEachInstructionAreThoseOfGdb(int bits, String options) {
+        Toolchain tools = build(bits, options);
+
+        for (GdbTranscript.Stop stop :
+                GdbTranscript.ofSteps(tools, bits, "values", 400).stops()) {
+            if (!isAtInlinedCall(stop.state().registers().pc())) {
+                compare(stop);
+            }
+        }
+
+        assertNoDifference();
+        assertThat(values).isGreaterThan(1000);
+    }
+
+    /** There gdb shows the caller until it is told to step into the call. */
+    private boolean isAtInlinedCall(long pc) {
+        return symbols.inlinedAt(pc).stream()
+                .anyMatch(call -> call.site().map(site -> site.low() == pc).orElse(false));
+    }
+
+    private Toolchain build(int bits, String options) {
         Toolchain tools = new Toolchain(folder);
         tools.source(GdbComparisonTest.class, "values.c");
         List<String> command = new ArrayList<>(List.of(
@@ -56,17 +91,13 @@ class GdbComparisonTest {
         command.addAll(List.of(options.split(" ")));
         command.addAll(List.of("values.c", "-o", "values"));
         tools.run(command.toArray(String[]::new));
-        GdbTranscript transcript = GdbTranscript.of(tools, bits, "values");
-        SymbolFile file = SymbolFile.open(tools.file("values"), 0, SourceMap.none());
-        symbols = Symbols.of(List.of(file));
+        symbols = Symbols.of(List.of(SymbolFile.open(tools.file("values"), 0, SourceMap.none())));
+        return tools;
+    }
 
-        transcript.stops().forEach(this::compare);
-
-        System.out.println(bits + options + " " + values + " values " + frames);
+    private void assertNoDifference() {
         assertThat(differences).isEmpty();
-        assertThat(file.warnings()).isEmpty();
-        assertThat(values).isGreaterThan(200);
-        assertThat(frames).isGreaterThan(100);
+        assertThat(symbols.files().get(0).warnings()).isEmpty();
     }
 
     private void compare(GdbTranscript.Stop stop) {
@@ -93,23 +124,23 @@ class GdbComparisonTest {
     }
 
     private void compare(
-            GdbTranscript.Frame expected,
-            long address,
-            int level,
-            List<InlinedCall> inlined,
-            FrameState state) {
+            GdbTranscript.Frame expected, long address, int level, List<InlinedCall> inlined, FrameState state) {
         String function = level < inlined.size()
                 ? inlined.get(level).function()
                 : symbols.functionAt(address).map(Function::name).orElse("?");
         Optional<SourceLine> line =
                 level == 0 ? symbols.lineAt(address) : inlined.get(level - 1).site();
-        String place = line.map(found -> found.file().name() + ":" + found.line()).orElse("?:0");
+        String place =
+                line.map(found -> found.file().name() + ":" + found.line()).orElse("?:0");
         check("frame " + expected.level(), expected.toString(), function + " " + place);
         frames++;
         List<Variable> locals = symbols.locals(address, level);
         check(
                 "variables of " + expected,
-                expected.variables().stream().map(GdbTranscript.Printed::name).sorted().toList(),
+                expected.variables().stream()
+                        .map(GdbTranscript.Printed::name)
+                        .sorted()
+                        .toList(),
                 locals.stream().map(Variable::name).sorted().toList());
         expected.variables().forEach(variable -> compare(variable, locals, state, expected.toString()));
     }
@@ -120,17 +151,21 @@ class GdbComparisonTest {
         try {
             value = new ValueText(symbols::symbolAt)
                     .of(Expression.parse(expected.name())
-                            .bind(new VariableNames(variables))
+                            .bind(new VariableNames(variables, state))
                             .value(state));
         } catch (ExpressionException e) {
             value = "<" + e.reason() + ">";
         } catch (UnreadableException e) {
             value = "<" + e.getMessage() + ">";
         }
-        check(
-                expected.name() + " in " + where,
-                PrintedValue.normal(expected.value()),
-                PrintedValue.normal(value));
+        String ofGdb = PrintedValue.normal(expected.value());
+        String ours = PrintedValue.normal(value);
+        boolean isKnownToUsAlone = KNOWN_TO_US_ALONE.contains(expected.name()) && ofGdb.equals("<none>");
+        boolean isArrayNowhere =
+                expected.type().contains("[variable length]") && ofGdb.equals("0x0") && ours.equals("<none>");
+        if (!isKnownToUsAlone && !isArrayNowhere) {
+            check(expected.name() + " in " + where, ofGdb, ours);
+        }
     }
 
     private void check(String what, Object expected, Object actual) {
@@ -152,9 +187,15 @@ class GdbComparisonTest {
             @Override
             public long register(int number) {
                 if (!registers.mayHold(number)) {
-                    throw new NoValueException("is lost: the functions that this frame has called may have overwritten it");
+                    throw new NoValueException(
+                            "is lost: the functions that this frame has called may have overwritten it");
                 }
                 return registers.held(number);
+            }
+
+            @Override
+            public long register(int number, int offset) {
+                return offset == 0 && registers.isTracked(number) ? register(number) : memory.register(number, offset);
             }
 
             @Override

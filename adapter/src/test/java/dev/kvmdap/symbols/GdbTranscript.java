@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -36,7 +37,35 @@ final class GdbTranscript {
     }
 
     /** One stop: the state for us to read, and what gdb says of it. */
-    record Stop(State state, List<Frame> frames, List<Printed> globals) {}
+    record Stop(State state, List<Frame> frames, List<Printed> globals) {
+
+        private void read(String[] parts) {
+            switch (parts[0]) {
+                case "REGISTER" ->
+                    state.registers.set(Integer.parseInt(parts[1]), Long.parseUnsignedLong(parts[2], 16));
+                case "WIDE" ->
+                    state.wide.put(Integer.parseInt(parts[1]), HexFormat.of().parseHex(parts[2]));
+                case "MEMORY" ->
+                    state.mappings.add(new State.Mapping(
+                            Long.parseUnsignedLong(parts[1], 16),
+                            Integer.parseInt(parts[2]),
+                            Integer.parseInt(parts[3])));
+                case "FRAME" ->
+                    frames.add(new Frame(
+                            Integer.parseInt(parts[1]),
+                            Long.parseUnsignedLong(parts[2], 16),
+                            parts[3],
+                            parts[4],
+                            parts[5],
+                            Integer.parseInt(parts[6]),
+                            new ArrayList<>()));
+                case "VARIABLE" ->
+                    frames.get(frames.size() - 1).variables.add(new Printed(parts[1], parts[2], parts[3]));
+                case "GLOBAL" -> globals.add(new Printed(parts[1], parts[2], parts[3]));
+                default -> throw new AssertionError(parts[0]);
+            }
+        }
+    }
 
     /** Registers of the innermost frame and the memory around. */
     static final class State implements MemoryReader, FrameState {
@@ -90,7 +119,7 @@ final class GdbTranscript {
             if (bytes == null || offset >= bytes.length) {
                 throw new NoValueException("is in register " + number + ", which gdb was not asked for");
             }
-            return ByteBuffer.wrap(java.util.Arrays.copyOfRange(bytes, offset, offset + 8))
+            return ByteBuffer.wrap(Arrays.copyOfRange(bytes, offset, offset + 8))
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .getLong();
         }
@@ -109,10 +138,20 @@ final class GdbTranscript {
         }
     }
 
-    /** Runs a program under gdb; skips the test where there is none with Python in it. */
+    /** Runs a program under gdb up to each call of {@code stop}. */
     static GdbTranscript of(Toolchain tools, int bits, String program) {
+        return of(tools, bits, program, 0);
+    }
+
+    /** Runs a program under gdb, step by step from {@code run} on. */
+    static GdbTranscript ofSteps(Toolchain tools, int bits, String program, int steps) {
+        return of(tools, bits, program, steps);
+    }
+
+    private static GdbTranscript of(Toolchain tools, int bits, String program, int steps) {
         tools.source(GdbTranscript.class, "transcript.py");
-        String output = tools.run("gdb", "-nx", "-batch", "-x", "transcript.py", program);
+        String setting = steps == 0 ? "echo" : "set $steps = " + steps;
+        String output = tools.run("gdb", "-nx", "-batch", "-ex", setting, "-x", "transcript.py", program);
         try {
             ByteBuffer memory = ByteBuffer.wrap(Files.readAllBytes(tools.file("memory.bin")));
             GdbTranscript transcript = new GdbTranscript();
@@ -131,34 +170,10 @@ final class GdbTranscript {
     private void read(int bits, List<String> lines, ByteBuffer memory) {
         for (String line : lines) {
             String[] parts = line.split("\t", -1);
-            Stop stop = stops.isEmpty() ? null : stops.get(stops.size() - 1);
-            switch (parts[0]) {
-                case "STOP" -> stops.add(new Stop(new State(bits, memory), new ArrayList<>(), new ArrayList<>()));
-                case "REGISTER" ->
-                    stop.state.registers.set(Integer.parseInt(parts[1]), Long.parseUnsignedLong(parts[2], 16));
-                case "WIDE" ->
-                    stop.state.wide.put(Integer.parseInt(parts[1]), HexFormat.of().parseHex(parts[2]));
-                case "MEMORY" ->
-                    stop.state.mappings.add(new State.Mapping(
-                            Long.parseUnsignedLong(parts[1], 16),
-                            Integer.parseInt(parts[2]),
-                            Integer.parseInt(parts[3])));
-                case "FRAME" ->
-                    stop.frames.add(new Frame(
-                            Integer.parseInt(parts[1]),
-                            Long.parseUnsignedLong(parts[2], 16),
-                            parts[3],
-                            parts[4],
-                            parts[5],
-                            Integer.parseInt(parts[6]),
-                            new ArrayList<>()));
-                case "VARIABLE" ->
-                    stop.frames
-                            .get(stop.frames.size() - 1)
-                            .variables
-                            .add(new Printed(parts[1], parts[2], parts[3]));
-                case "GLOBAL" -> stop.globals.add(new Printed(parts[1], parts[2], parts[3]));
-                default -> throw new AssertionError(line);
+            if (parts[0].equals("STOP")) {
+                stops.add(new Stop(new State(bits, memory), new ArrayList<>(), new ArrayList<>()));
+            } else {
+                stops.get(stops.size() - 1).read(parts);
             }
         }
     }

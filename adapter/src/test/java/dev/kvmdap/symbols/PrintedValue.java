@@ -44,7 +44,8 @@ final class PrintedValue {
     private void value(StringBuilder into) {
         if (looksAt("{")) {
             List<String> parts = parts();
-            into.append('{').append(String.join(", ", parts)).append('}');
+            boolean isMissing = !parts.isEmpty() && parts.stream().allMatch(part -> part.endsWith("<none>"));
+            into.append(isMissing ? "<none>" : "{" + String.join(", ", parts) + "}");
         } else if (looksAt("\"") || looksAt("'")) {
             into.append(characters());
         } else {
@@ -94,9 +95,10 @@ final class PrintedValue {
         StringBuilder bytes = new StringBuilder();
         boolean more = true;
         while (more) {
+            boolean repeated = looksAt("'");
             String chunk = quoted();
             bytes.append(chunk.repeat(repeats()));
-            more = looksAt(", \"") || looksAt(", '");
+            more = looksAt(", '") || (repeated && looksAt(", \""));
             at += more ? 2 : 0;
         }
         int end = bytes.length();

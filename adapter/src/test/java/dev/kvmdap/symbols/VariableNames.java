@@ -11,9 +11,10 @@ import dev.kvmdap.symbols.dwarf.NoValueException;
 import dev.kvmdap.types.AddressSpace;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Variables as expressions name them, read from a frame whose state is known. */
-record VariableNames(List<Variable> variables) implements Names<FrameState> {
+record VariableNames(List<Variable> variables, FrameState frame) implements Names<FrameState> {
 
     private static final Memory<FrameState> MEMORY = new Memory<>() {
         @Override
@@ -43,12 +44,20 @@ record VariableNames(List<Variable> variables) implements Names<FrameState> {
         }
 
         @Override
-        public AddressSpace space() {
+        public @Nullable AddressSpace space() {
             return location instanceof Location.Memory ? AddressSpace.LINEAR : null;
         }
 
         @Override
+        public @Nullable String absence() {
+            return location instanceof Location.Missing missing ? "'" + name + "' " + missing.reason() : null;
+        }
+
+        @Override
         public long address(FrameState state) {
+            if (location instanceof Location.Missing missing) {
+                throw new UnreadableException("'" + name + "' " + missing.reason());
+            }
             try {
                 return ((Location.Memory) location).address().evaluate(state);
             } catch (NoValueException e) {
@@ -67,6 +76,7 @@ record VariableNames(List<Variable> variables) implements Names<FrameState> {
         return variables.stream()
                 .filter(variable -> variable.name().equals(name))
                 .findFirst()
+                .map(variable -> variable.in(frame))
                 .map(variable -> Operand.of(variable.type(), new Located(name, variable.location())));
     }
 

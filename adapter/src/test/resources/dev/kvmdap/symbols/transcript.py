@@ -1,5 +1,6 @@
 # Runs a program under gdb up to each call of stop() and writes what gdb says of it: registers, memory, and of each frame its
-# function, line and variables. One line a fact, its parts between tabs.
+# function, line and variables. One line a fact, its parts between tabs. Where $steps is set, it stops at run() instead, and then
+# after each of so many instructions.
 
 import gdb
 
@@ -76,7 +77,7 @@ def variables(frame):
     seen = set()
     while block is not None:
         for symbol in block:
-            if (symbol.is_variable or symbol.is_argument) and symbol.name not in seen:
+            if (symbol.is_variable or symbol.is_argument or symbol.is_constant) and symbol.name not in seen:
                 seen.add(symbol.name)
                 try:
                     value = text(symbol.value(frame))
@@ -115,12 +116,14 @@ def stack(frame):
 
 gdb.execute("set pagination off")
 gdb.execute("set confirm off")
-gdb.execute("set print sevenbit-strings off")
+gdb.execute("set charset ASCII")
+gdb.execute("set print sevenbit-strings on")
 gdb.execute("set disable-randomization on")
 gdb.execute("set startup-with-shell off")
-gdb.execute("break stop")
+steps = gdb.convenience_variable("steps")
+gdb.execute("break " + ("run" if steps else "stop"))
 gdb.execute("run")
-for count in range(STOPS):
+for count in range(int(steps or STOPS)):
     if not gdb.selected_inferior().threads():
         break
     top = gdb.newest_frame()
@@ -129,8 +132,8 @@ for count in range(STOPS):
     registers(top, is64)
     mappings(top, is64)
     stack(top)
-    if top.older() is not None and count % 5 == 0:
+    if top.older() is not None and count % 5 == 0 and not steps:
         globals_of(top.older())
-    gdb.execute("continue")
+    gdb.execute("stepi" if steps else "continue")
 out.close()
 memory.close()

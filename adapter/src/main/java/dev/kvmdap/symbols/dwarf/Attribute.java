@@ -50,6 +50,7 @@ public final class Attribute {
 
     /** DW_AT_call_value, DW_AT_call_target and DW_AT_call_tail_call as GNU wrote them before DWARF 5. */
     public static final int GNU_CALL_SITE_VALUE = 0x2111;
+
     public static final int GNU_CALL_SITE_TARGET = 0x2113;
     public static final int GNU_TAIL_CALL = 0x2115;
 

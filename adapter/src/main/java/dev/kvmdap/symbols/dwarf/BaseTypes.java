@@ -22,8 +22,8 @@ final class BaseTypes {
     StackType at(long offset) {
         EntryReader entry = scope.requireUnit().entries().seek(offset);
         if (entry.tag() != Tag.BASE_TYPE) {
-            throw new DwarfException("an operation names the entry at offset 0x%x, which is no base type"
-                    .formatted(entry.offset()));
+            throw new DwarfException(
+                    "an operation names the entry at offset 0x%x, which is no base type".formatted(entry.offset()));
         }
         long bytes = entry.constant(Attribute.BYTE_SIZE, 0);
         boolean isReal = entry.constant(Attribute.ENCODING, 0) == BaseEncoding.FLOAT;

@@ -78,7 +78,7 @@ final class CallSite {
         called.requireNoTailCallOfItself();
         OptionalLong origin = origin(site);
         if (origin.isPresent()) {
-            called.requireIs(origin.getAsLong());
+            called.requireWasCalled(origin.getAsLong(), returnAddress);
             return new CallSite(unit, site.offset(), callee, caller, null, 0);
         }
         ByteReader target = first(site, Attribute.CALL_TARGET, Attribute.GNU_CALL_SITE_TARGET)

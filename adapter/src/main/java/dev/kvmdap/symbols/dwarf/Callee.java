@@ -1,5 +1,7 @@
 package dev.kvmdap.symbols.dwarf;
 
+import dev.kvmdap.elf.ByteReader;
+import dev.kvmdap.elf.Section;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -13,6 +15,8 @@ final class Callee {
             "is optimized out here, and the caller had called another function, which went on to this one";
 
     private static final int TAIL_CALLS_AT_MOST = 1000;
+    private static final int CALL_REL32 = 0xe8;
+    private static final int CALL_BYTES = 5;
 
     private final Unit unit;
     private final int function;
@@ -37,11 +41,35 @@ final class Callee {
         return unit.functions().ranges(function).low(0);
     }
 
-    /** Refuses where the entry that a call names is another function's. */
-    void requireIs(long called) {
-        if (!isNamedBy(called)) {
+    /**
+     * Refuses where a direct call led to another function.
+     *
+     * @param called the entry that its call site names
+     * @param returnAddress of the file, behind the call
+     */
+    void requireWasCalled(long called, long returnAddress) {
+        OptionalLong target = directTarget(returnAddress);
+        boolean isThis = target.isPresent() ? target.getAsLong() == entry() : isNamedBy(called);
+        if (!isThis) {
             throw new MissingException(CALLED_OTHER);
         }
+    }
+
+    /** Where the CALL rel32 in front of an address leads to, by the bytes of the image; empty where none is there. */
+    private OptionalLong directTarget(long returnAddress) {
+        for (Section section : unit.file().elf().sections()) {
+            if (section.isExecutable()
+                    && section.type() != Section.NOBITS
+                    && section.contains(returnAddress - CALL_BYTES)
+                    && section.contains(returnAddress - 1)) {
+                ByteReader code =
+                        unit.file().elf().reader(section).seek(returnAddress - CALL_BYTES - section.address());
+                return code.u8() == CALL_REL32
+                        ? OptionalLong.of(unit.encoding().maxAddress() & (returnAddress + code.s32()))
+                        : OptionalLong.empty();
+            }
+        }
+        return OptionalLong.empty();
     }
 
     /** Whether an entry is this function's own, or declares it. */

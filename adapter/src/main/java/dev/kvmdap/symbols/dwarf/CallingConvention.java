@@ -10,6 +10,12 @@ public final class CallingConvention {
         return wordSize == Long.BYTES ? 7 : 4;
     }
 
+    /** Whether a register is one of the x87's stack, ST0 to ST7, which hold numbers of 80 bits. */
+    static boolean isX87(int wordSize, int register) {
+        int first = wordSize == Long.BYTES ? 33 : 11;
+        return register >= first && register < first + 8;
+    }
+
     /** Whether a function must leave this register as it found it. */
     public static boolean isCalleeSaved(int wordSize, int register) {
         return wordSize == Long.BYTES

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param object the address of the object that it is about; null where it is about none
  */
 record ExpressionScope(
-        @Nullable Unit unit, int addressSize, @Nullable SymbolicFrame frame, long offset, @Nullable Term object) {
+        @Nullable Unit unit,
+        int addressSize,
+        @Nullable SymbolicFrame frame,
+        long offset,
+        @Nullable Term object) {
 
     /** For what belongs to a frame. */
     static ExpressionScope of(Unit unit, SymbolicFrame frame) {

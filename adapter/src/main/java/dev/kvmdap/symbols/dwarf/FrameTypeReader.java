@@ -126,7 +126,8 @@ final class FrameTypeReader {
             if (expression.isPresent()) {
                 return new LocationReader(scope).number(expression.get());
             }
-            OptionalLong variable = subrange.isReference(attribute) ? subrange.reference(attribute) : OptionalLong.empty();
+            OptionalLong variable =
+                    subrange.isReference(attribute) ? subrange.reference(attribute) : OptionalLong.empty();
             return variable.isEmpty() || scope.frame() == null
                     ? null
                     : new VariableReader(file, scope.offset())

@@ -38,6 +38,7 @@ public final class Tag {
     public static final int SKELETON_UNIT = 0x4a;
     /** DW_TAG_call_site and DW_TAG_call_site_parameter as GNU wrote them before DWARF 5. */
     public static final int GNU_CALL_SITE = 0x4109;
+
     public static final int GNU_CALL_SITE_PARAMETER = 0x410a;
 
     private Tag() {}

@@ -1,7 +1,6 @@
 package dev.kvmdap.symbols.dwarf;
 
 import dev.kvmdap.elf.ByteReader;
-import java.util.OptionalLong;
 
 /**
  * Executes the operations of DWARF expressions that only compute (DWARF 5, 2.5.1) on a stack of {@link Term}s. What a frame

@@ -119,7 +119,8 @@ final class TypeReader {
                     BaseEncoding.UTF,
                     BaseEncoding.ADDRESS ->
                 isInteger
-                        ? new IntegerType(name, rank(name, encoding, (int) bytes), (int) bytes, BaseEncoding.isSigned(encoding))
+                        ? new IntegerType(
+                                name, rank(name, encoding, (int) bytes), (int) bytes, BaseEncoding.isSigned(encoding))
                         : new OpaqueType(name, bytes);
             default -> new OpaqueType(name, bytes);
         };

@@ -2,10 +2,14 @@ package dev.kvmdap.symbols.dwarf;
 
 import dev.kvmdap.elf.ByteReader;
 import dev.kvmdap.elf.ElfException;
+import dev.kvmdap.types.FloatType;
+import dev.kvmdap.types.Type;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +86,7 @@ public final class VariableReader {
         try {
             FunctionTable functions = unit.functions();
             LocationReader locations = new LocationReader(ExpressionScope.of(unit, frame(unit, address)));
+            addForgotten(functions.entry(scope), found);
             addLocals(unit.entryReader(functions.entry(scope)), address, entered, locations, found);
         } catch (ElfException e) {
             file.warnings().lost("some variables of " + unit.functions().name(scope), e);
@@ -116,6 +121,41 @@ public final class VariableReader {
         return new Term.Stored(type, variable.location(), (int) bytes);
     }
 
+    /** Adds the variables of a function that the entry of this copy of it leaves out, since nothing is left of them. */
+    private void addForgotten(long copy, List<VariableEntry> found) {
+        EntryReader entry = file.entryAt(copy);
+        OptionalLong origin = entry == null ? OptionalLong.empty() : entry.reference(Attribute.ABSTRACT_ORIGIN);
+        EntryReader original = origin.isEmpty() ? null : file.entryAt(origin.getAsLong());
+        if (entry == null || original == null || !entry.hasChildren() || !original.hasChildren()) {
+            return;
+        }
+        Set<Long> told = new HashSet<>();
+        while (entry.next() && entry.depth() > 0) {
+            if (isVariable(entry.tag())) {
+                entry.reference(Attribute.ABSTRACT_ORIGIN).ifPresent(told::add);
+            }
+        }
+        while (original.next() && original.depth() > 0) {
+            if (isVariable(original.tag())
+                    && !original.flag(Attribute.DECLARATION)
+                    && !told.contains(original.offset())) {
+                found.add(new VariableEntry(
+                        original.string(Attribute.NAME, ""),
+                        file.types().typeOf(original),
+                        null,
+                        new Location.Missing(LocationReader.OPTIMIZED_OUT),
+                        original.tag() == Tag.FORMAL_PARAMETER));
+            }
+            if (!isLexicalBlock(original.tag())) {
+                original.skipChildren();
+            }
+        }
+    }
+
+    private static boolean isVariable(int tag) {
+        return tag == Tag.FORMAL_PARAMETER || tag == Tag.VARIABLE;
+    }
+
     private void addLocals(
             EntryReader entry,
             long address,
@@ -127,8 +167,7 @@ public final class VariableReader {
         }
         while (entry.next() && entry.depth() > 0) {
             int tag = entry.tag();
-            boolean isVariable = tag == Tag.FORMAL_PARAMETER || tag == Tag.VARIABLE;
-            if (isVariable && (isPlaced(entry) || !entry.flag(Attribute.DECLARATION))) {
+            if (isVariable(tag) && (isPlaced(entry) || !entry.flag(Attribute.DECLARATION))) {
                 found.add(variable(entry, address, locations));
             }
             boolean isInScope = entered == null
@@ -146,12 +185,26 @@ public final class VariableReader {
     }
 
     private VariableEntry variable(EntryReader entry, long address, LocationReader locations) {
+        Type type = file.types().typeOf(entry);
         return new VariableEntry(
                 file.nameOf(entry.offset(), Attribute.NAME),
-                file.types().typeOf(entry),
+                type,
                 new FrameTypeReader(file, locations.scope()).typeOf(entry),
-                location(entry, address, locations),
+                rounded(location(entry, address, locations), type),
                 entry.tag() == Tag.FORMAL_PARAMETER);
+    }
+
+    /** A number in a register of the x87, which is wider than its type. */
+    private static Location rounded(Location location, Type type) {
+        if (location instanceof Location.Register register
+                && CallingConvention.isX87(register.wordSize(), register.number())
+                && type.stripped() instanceof FloatType real
+                && real.width() <= Double.BYTES) {
+            StackType extended = new StackType(StackType.Kind.FLOAT, FloatType.EXTENDED_BYTES);
+            Term value = new Term.TypedRegister(extended, register.number(), register.wordSize());
+            return new Location.Value(Terms.converted(value, new StackType(StackType.Kind.FLOAT, real.width())));
+        }
+        return location;
     }
 
     private Location location(EntryReader entry, long address, LocationReader locations) {
