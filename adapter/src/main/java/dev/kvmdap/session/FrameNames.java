@@ -28,6 +28,7 @@ import java.util.Optional;
 final class FrameNames implements Names<Cpu> {
 
     private final Frame frame;
+    private final ViewedVcpu vcpu;
     private final RegisterFile file;
     private final Names<Cpu> registers;
     private final ProgramNames program;
@@ -41,6 +42,7 @@ final class FrameNames implements Names<Cpu> {
      */
     FrameNames(Frame frame, ViewedVcpu vcpu, Symbols symbols, CpuMemory memory, Runnable registerChanged) {
         this.frame = frame;
+        this.vcpu = vcpu;
         this.file = registerFile(frame, vcpu);
         this.registers = new VcpuRegisterNames<>(vcpu, file, registerChanged);
         this.registerChanged = registerChanged;
