@@ -8,17 +8,21 @@ import org.jspecify.annotations.Nullable;
  * What the console answers.
  *
  * @param text for people, without a line end at its end
- * @param value the value behind the text, where the line was about one
- * @param expression what gives the value again, without changing anything; empty where there is none
+ * @param result the value behind the text, where the line was an expression
  */
-public record Answer(String text, @Nullable Value value, String expression) {
+public record Answer(String text, @Nullable Result result) {
+
+    /** A value, and the expression that gives it again without changing anything. */
+    public record Result(Expression expression, Value value) {}
 
     static Answer of(String text) {
-        return new Answer(text, null, "");
+        return new Answer(text, null);
     }
 
-    /** The value of an expression, in its own format. */
-    static Answer of(Expression expression, Value value, ConsoleTarget target) {
-        return new Answer(target.text(value), value, expression.assigns() ? expression.target() : expression.withoutFormat());
+    /** What an expression is worth; where it assigns, the object that it has assigned to. */
+    static Answer of(Expression expression, ConsoleTarget target) {
+        Value value = target.evaluate(expression);
+        Expression again = expression.assigns() ? Expression.parse(expression.target()) : expression;
+        return new Answer(target.text(value), new Result(again, value));
     }
 }

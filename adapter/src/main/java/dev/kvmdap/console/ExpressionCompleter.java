@@ -104,10 +104,12 @@ final class ExpressionCompleter {
 
     private static Stream<Candidate> members(Optional<Type> object) {
         Optional<Type> whole = object.map(Type::stripped)
-                .map(type -> type instanceof PointerType pointer ? pointer.target().stripped() : type);
+                .map(type ->
+                        type instanceof PointerType pointer ? pointer.target().stripped() : type);
         return whole.isPresent() && whole.get() instanceof StructType struct
                 ? struct.members().stream()
-                        .map(member -> new Candidate(member.name(), member.type().name()))
+                        .map(member ->
+                                new Candidate(member.name(), member.type().name()))
                 : Stream.empty();
     }
 

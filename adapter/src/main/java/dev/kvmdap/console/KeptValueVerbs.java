@@ -15,14 +15,14 @@ final class KeptValueVerbs {
     static List<Verb> all() {
         return List.of(
                 new PlainVerb(
-                        List.of("show values", "show val"),
+                        List.of("show val(ues)"),
                         "show values",
                         "show the last ten values that were printed",
                         "They are called $1, $2 and so on; $ is the last one, $$ the one before it, $$2 the one before that.",
                         ArgumentKind.FREE,
                         KeptValueVerbs::printed),
                 new PlainVerb(
-                        List.of("show convenience", "show conv"),
+                        List.of("show conv(enience)"),
                         "show convenience",
                         "show the values that have names of your own",
                         "set $base = 0x1000     gives one a name",

@@ -2,9 +2,7 @@ package dev.kvmdap.console;
 
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.Format;
-import dev.kvmdap.expression.Value;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Evaluates an expression; what is in the way of a verb's name, such as a variable {@code x}, is reached by this. */
 final class PrintVerb implements Verb {
@@ -22,12 +20,12 @@ final class PrintVerb implements Verb {
 
     @Override
     public List<String> names() {
-        return keeps ? List.of("print", "p", "inspect") : List.of("output");
+        return keeps ? List.of("p(rint)", "inspect") : List.of("ou(tput)");
     }
 
     @Override
     public String usage() {
-        return names().get(0) + "[/F] EXPRESSION";
+        return name() + "[/F] EXPRESSION";
     }
 
     @Override
@@ -57,13 +55,14 @@ final class PrintVerb implements Verb {
     public Answer run(String argument, Debuggee debuggee) {
         ConsoleTarget frame = debuggee.frame();
         if (!argument.startsWith("/")) {
-            return keeps ? print(expression(argument), frame) : shown(expression(argument), null, frame);
+            return answer(expression(argument), frame);
         }
         Format format = argument.length() > 1 ? Format.of(argument.charAt(1)).orElse(null) : null;
         if (format == null || (argument.length() > 2 && !Character.isWhitespace(argument.charAt(2)))) {
-            throw new ConsoleException("after '" + names().get(0) + "/' comes one format letter of " + Format.letters());
+            throw new ConsoleException("after '" + name() + "/' comes one format letter of " + Format.letters());
         }
-        return shown(expression(argument.substring(2).strip()), format, frame);
+        Expression bare = expression(argument.substring(2).strip());
+        return answer(Expression.parse(bare.withoutFormat() + "," + format.letter()), frame);
     }
 
     private static Expression expression(String text) {
@@ -72,14 +71,13 @@ final class PrintVerb implements Verb {
 
     /** Evaluates an expression, and keeps what it is worth. */
     static Answer print(Expression expression, ConsoleTarget frame) {
-        return new PrintVerb(true).shown(expression, null, frame);
+        return new PrintVerb(true).answer(expression, frame);
     }
 
-    private Answer shown(Expression expression, @Nullable Format format, ConsoleTarget frame) {
-        Value value = frame.evaluate(expression);
-        Answer answer = Answer.of(expression, format == null ? value : value.in(format), frame);
-        if (keeps) {
-            frame.keep(value);
+    private Answer answer(Expression expression, ConsoleTarget frame) {
+        Answer answer = Answer.of(expression, frame);
+        if (keeps && answer.result() != null) {
+            frame.keep(answer.result().value());
         }
         return answer;
     }

@@ -24,7 +24,7 @@ final class TypeVerbs {
                         ArgumentKind.EXPRESSION,
                         TypeVerbs::whatis),
                 new PlainVerb(
-                        List.of("ptype"),
+                        List.of("pt(ype)"),
                         "ptype TYPE",
                         "show what a type is made of",
                         """
@@ -43,8 +43,7 @@ final class TypeVerbs {
 
     private static String ptype(String argument, Debuggee debuggee) {
         Optional<Type> named = debuggee.frame().typeNamed(needed(argument, "ptype"));
-        return "type = "
-                + Definition.of(named.orElseGet(() -> debuggee.frame().typeOf(Expression.parse(argument))));
+        return "type = " + Definition.of(named.orElseGet(() -> debuggee.frame().typeOf(Expression.parse(argument))));
     }
 
     private static String needed(String argument, String verb) {

@@ -96,10 +96,7 @@ final class Binder<S> {
             return new Code.Constant<>(column, IntegerType.INT, Format.NATURAL, literal.value());
         }
         if (node instanceof Node.Register register) {
-            return named(
-                    column,
-                    () -> names.register(register.name()),
-                    () -> whyNoRegister(register.name()));
+            return named(column, () -> names.register(register.name()), () -> whyNoRegister(register.name()));
         }
         if (node instanceof Node.Scoped scoped) {
             return named(

@@ -34,7 +34,6 @@ public enum Format {
     /** The instruction at an address. */
     INSTRUCTION('i');
 
-
     private final char letter;
 
     Format(char letter) {

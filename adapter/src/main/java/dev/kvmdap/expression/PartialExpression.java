@@ -63,7 +63,9 @@ public record PartialExpression(Kind kind, String before, String begun) {
         Token token = tokens.get(before);
         if (token.is(".") || token.is("->")) {
             int start = startOfOperand(tokens, before - 1);
-            return start < 0 ? NOTHING : new PartialExpression(Kind.MEMBER, between(text, tokens, start, before), begun);
+            return start < 0
+                    ? NOTHING
+                    : new PartialExpression(Kind.MEMBER, between(text, tokens, start, before), begun);
         }
         if (token.is("::")) {
             int start = before;
@@ -85,8 +87,7 @@ public record PartialExpression(Kind kind, String before, String begun) {
     }
 
     private static String between(String text, List<Token> tokens, int start, int end) {
-        return text.substring(
-                        tokens.get(start).column() - 1, tokens.get(end).column() - 1)
+        return text.substring(tokens.get(start).column() - 1, tokens.get(end).column() - 1)
                 .strip();
     }
 
@@ -107,8 +108,10 @@ public record PartialExpression(Kind kind, String before, String begun) {
             if (token.kind() == Token.Kind.SIGN) {
                 return -1;
             }
-            boolean goesOn =
-                    at > 1 && (tokens.get(at - 1).is(".") || tokens.get(at - 1).is("->") || tokens.get(at - 1).is("::"));
+            boolean goesOn = at > 1
+                    && (tokens.get(at - 1).is(".")
+                            || tokens.get(at - 1).is("->")
+                            || tokens.get(at - 1).is("::"));
             if (!goesOn) {
                 return at;
             }

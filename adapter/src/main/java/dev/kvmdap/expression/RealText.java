@@ -32,8 +32,8 @@ final class RealText {
         if (number == 0) {
             return 1 / number < 0 ? "-0" : "0";
         }
-        return text(new BigDecimal(
-                type.width() == Float.BYTES ? Float.toString((float) number) : Double.toString(number)));
+        return text(
+                new BigDecimal(type.width() == Float.BYTES ? Float.toString((float) number) : Double.toString(number)));
     }
 
     /** What is not a number has a sign and bits too, of which the first says that it is quiet (IEEE 754, 6.2). */

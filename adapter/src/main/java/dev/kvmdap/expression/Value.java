@@ -179,7 +179,10 @@ public final class Value {
     private byte[] bytes(long number) {
         Type real = Scalars.numberOf(type);
         long word = real instanceof FloatType floating ? floating.encode(Double.longBitsToDouble(number)) : number;
-        return ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(word).array();
+        return ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(word)
+                .array();
     }
 
     /** A member of a structure. */
@@ -198,9 +201,7 @@ public final class Value {
             throw new UnreadableException("a " + type + " has no parts");
         }
         AddressSpace space = storage.space();
-        return space == null
-                ? new Storage.Part(storage, offset)
-                : storage.at(space, storage.address() + offset);
+        return space == null ? new Storage.Part(storage, offset) : storage.at(space, storage.address() + offset);
     }
 
     /** What a pointer points to. */

@@ -32,11 +32,16 @@ public final class ValueText {
     private static final int NESTED_AT_MOST = 8;
 
     /** Knows no names for addresses; for any thread. */
-    public static final ValueText WITHOUT_SYMBOLS =
-            new ValueText(address -> Optional.empty(), address -> "0x" + Long.toHexString(address));
+    public static final ValueText WITHOUT_SYMBOLS = new ValueText(address -> Optional.empty());
 
     private final LongFunction<Optional<String>> symbols;
     private final LongFunction<String> instructions;
+    private final NumberFormat integers;
+
+    /** Writes values where instructions cannot be read, so that only their addresses are told. */
+    public ValueText(LongFunction<Optional<String>> symbols) {
+        this(symbols, address -> "0x" + Long.toHexString(address));
+    }
 
     /**
      * Writes values.
@@ -45,8 +50,19 @@ public final class ValueText {
      * @param instructions the instruction at a linear address
      */
     public ValueText(LongFunction<Optional<String>> symbols, LongFunction<String> instructions) {
+        this(symbols, instructions, NumberFormat.NATURAL);
+    }
+
+    private ValueText(
+            LongFunction<Optional<String>> symbols, LongFunction<String> instructions, NumberFormat integers) {
         this.symbols = symbols;
         this.instructions = instructions;
+        this.integers = integers;
+    }
+
+    /** Writes integers in a format, where they have none of their own. */
+    public ValueText in(NumberFormat other) {
+        return new ValueText(symbols, instructions, other);
     }
 
     /** A value as text, in its own format. */
@@ -66,6 +82,10 @@ public final class ValueText {
         }
 
         private void write(Value value, int depth) {
+            String absence = value.storage() == null ? null : value.storage().absence();
+            if (absence != null) {
+                throw new UnreadableException(absence);
+            }
             Type type = value.type().stripped();
             if (value.format() == Format.INSTRUCTION && !(type instanceof StructType)) {
                 text.append(instructions.apply(value.bits()));
@@ -167,7 +187,9 @@ public final class ValueText {
             Storage first = value.element(index).storage();
             long size = value.element(index).type().bytes();
             long next = index + 1;
-            while (next < count && compared < MOST_COMPARED && isSame(first, value.element(next).storage(), size)) {
+            while (next < count
+                    && compared < MOST_COMPARED
+                    && isSame(first, value.element(next).storage(), size)) {
                 next++;
             }
             return next - index;
@@ -258,11 +280,12 @@ public final class ValueText {
         if (format == Format.ADDRESS) {
             return address(bits);
         }
-        CharacterText wide = format == Format.NATURAL ? CharacterText.of(value.type()) : null;
-        if (wide != null && wide.width() > 1) {
-            return bits + " " + wide.character(bits);
+        if (format != Format.NATURAL) {
+            return format.text(inField(value, bits), (IntegerType) type);
         }
-        return format.text(format == Format.NATURAL ? bits : inField(value, bits), (IntegerType) type);
+        String number = integers.text(integers.isSigned() ? bits : inField(value, bits), (IntegerType) type);
+        CharacterText wide = CharacterText.of(value.type());
+        return wide != null && wide.width() > 1 ? number + " " + wide.character(bits) : number;
     }
 
     /** The bits of a bit field alone, where its sign is not wanted. */
@@ -288,16 +311,20 @@ public final class ValueText {
                 : text(number(storage, FloatType.EXTENDED_BYTES), value.format());
     }
 
-    private static String wide(Value value, IntegerType type) {
+    private String wide(Value value, IntegerType type) {
         Storage storage = value.storage();
         if (storage == null) {
             return "<" + type.width() + " bytes>";
         }
         BigInteger number = number(storage, type.width());
-        boolean signed = value.format() == Format.DECIMAL || (type.signed() && value.format() == Format.NATURAL);
+        boolean natural = value.format() == Format.NATURAL;
+        Format format = natural ? integers.format() : value.format();
+        boolean signed = format == Format.DECIMAL || (type.signed() && format == Format.NATURAL);
         return text(
-                signed && number.testBit(type.bits() - 1) ? number.subtract(BigInteger.ONE.shiftLeft(type.bits())) : number,
-                value.format());
+                signed && number.testBit(type.bits() - 1)
+                        ? number.subtract(BigInteger.ONE.shiftLeft(type.bits()))
+                        : number,
+                format);
     }
 
     /** What bytes are as an unsigned number. */

@@ -9,14 +9,13 @@ import dev.kvmdap.engine.Frame;
 import dev.kvmdap.engine.GuestCode;
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.ExpressionException;
-import dev.kvmdap.expression.Format;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.expression.Value;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.types.AddressSpace;
 import dev.kvmdap.types.Type;
 import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegisterFile;
-import dev.kvmdap.view.RegisterPart;
 import dev.kvmdap.view.ValueNode;
 import dev.kvmdap.x86.BitLayout;
 import dev.kvmdap.x86.CpuMode;
@@ -46,6 +45,7 @@ final class FrameTarget implements ConsoleTarget {
     private final Node locals;
     private final Syntax syntax;
     private final KeptValues kept;
+    private final NumberFormat numbers;
 
     FrameTarget(
             Cpu cpu,
@@ -56,15 +56,17 @@ final class FrameTarget implements ConsoleTarget {
             Frame frame,
             Node locals,
             Syntax syntax,
+            NumberFormat numbers,
             KeptValues kept) {
         this.cpu = cpu;
         this.values = values;
         this.memory = memory;
         this.symbols = symbols;
-        this.registers = new RegisterFile(viewed);
+        this.registers = FrameNames.registerFile(frame, viewed);
         this.frame = frame;
         this.locals = locals;
         this.syntax = syntax;
+        this.numbers = numbers;
         this.kept = kept;
     }
 
@@ -75,7 +77,7 @@ final class FrameTarget implements ConsoleTarget {
 
     @Override
     public String text(Value value) {
-        return values.text().of(value);
+        return values.text().in(numbers).of(value);
     }
 
     @Override
@@ -121,7 +123,7 @@ final class FrameTarget implements ConsoleTarget {
 
     @Override
     public Collection<String> registerParts(String register) {
-        return RegisterPart.partsOf(register);
+        return values.names().partsOf(register);
     }
 
     @Override
@@ -208,7 +210,7 @@ final class FrameTarget implements ConsoleTarget {
     @Override
     public List<String> locals() {
         return locals.children().stream()
-                .map(local -> local.name() + " = " + local.value())
+                .map(local -> local.name() + " = " + local.value(numbers))
                 .toList();
     }
 }

@@ -72,7 +72,8 @@ final class KeptValues {
         if (!counted) {
             return name.isEmpty() ? Optional.of(last()) : name.equals("$") ? Optional.of(last() - 1) : Optional.empty();
         }
-        return Optional.of(name.startsWith("$") ? last() - Integer.parseInt(name.substring(1)) : Integer.parseInt(name));
+        return Optional.of(
+                name.startsWith("$") ? last() - Integer.parseInt(name.substring(1)) : Integer.parseInt(name));
     }
 
     /** Whether a value can be given a name: names are C's, and numbers are for what was printed. */

@@ -9,6 +9,7 @@ import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.EngineListener;
 import dev.kvmdap.engine.GuestCode;
 import dev.kvmdap.expression.Expression;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.expression.UnreadableException;
 import dev.kvmdap.expression.Value;
 import dev.kvmdap.expression.ValueText;
@@ -32,7 +33,9 @@ import dev.kvmdap.view.RegistersView;
 import dev.kvmdap.view.ValueNode;
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -48,6 +51,8 @@ public final class LaunchedGuest implements AutoCloseable {
     private final KeptValues kept;
     private final GuestChanges changes = new GuestChanges();
     private final CpuMemory memory = new CpuMemory(changes);
+    private final Map<Integer, ViewedVcpu> viewed = new HashMap<>();
+    private NumberFormat numberFormat;
 
     private LaunchedGuest(
             LaunchConfiguration configuration,
@@ -64,6 +69,7 @@ public final class LaunchedGuest implements AutoCloseable {
         this.serial = serial;
         this.debugPort = debugPort;
         this.logpoints = logpoints;
+        this.numberFormat = configuration.numberFormat();
     }
 
     /**
@@ -124,6 +130,16 @@ public final class LaunchedGuest implements AutoCloseable {
         return configuration;
     }
 
+    /** How integers are written for the user. */
+    public NumberFormat numberFormat() {
+        return numberFormat;
+    }
+
+    /** Chooses how integers are written for the user. */
+    void setNumberFormat(NumberFormat format) {
+        numberFormat = format;
+    }
+
     /** What debugs it. */
     public Engine engine() {
         return engine;
@@ -163,7 +179,7 @@ public final class LaunchedGuest implements AutoCloseable {
         if (!locals.children().isEmpty()) {
             scopes.add(locals);
         }
-        scopes.add(new RegistersView(viewed));
+        scopes.add(new RegistersView(viewed, FrameNames.registerFile(at.frame(), viewed), values(at)));
         scopes.add(new CpuidView(kvm::supportedCpuid, kvm::emulatedCpuid, viewed::cpuid));
         scopes.add(new HostView(engine.host()));
         return scopes;
@@ -176,14 +192,13 @@ public final class LaunchedGuest implements AutoCloseable {
 
     /** The memory that an expression names in a frame: a variable, or a part of one. */
     public Optional<Extent> variable(StoppedFrame at, String expression) {
-        return Optional.ofNullable(
-                evaluated(at, Expression.parse(expression)).extent());
+        return Optional.ofNullable(evaluated(at, Expression.parse(expression)).extent());
     }
 
     /** Values as they are in a frame; while the guest stands still. */
     private FrameValues values(StoppedFrame at) {
-        FrameNames names = new FrameNames(
-                at.frame(), viewed(at.vcpu()), engine.symbols(), memory, kept, changes::registerChanged);
+        FrameNames names =
+                new FrameNames(at.frame(), viewed(at.vcpu()), engine.symbols(), memory, kept, changes::registerChanged);
         GuestCode code = code(at.vcpu());
         ValueText text = new ValueText(engine.symbols()::symbolAt, address -> instruction(code, address));
         return new FrameValues(engine.cpu(at.vcpu()), names, text);
@@ -205,12 +220,12 @@ public final class LaunchedGuest implements AutoCloseable {
     public Node evaluated(StoppedFrame at, Expression expression) {
         FrameValues values = values(at);
         Value value = values.evaluate(expression);
-        return new ValueNode(expression.toString(), expression.withoutFormat(), value, values);
+        return ValueNode.of(expression, value, values);
     }
 
     /** A value that was found in a frame as something that can be opened. */
-    public Node node(StoppedFrame at, String expression, Value value) {
-        return new ValueNode(expression, expression, value, values(at));
+    public Node node(StoppedFrame at, Expression expression, Value value) {
+        return ValueNode.of(expression, value, values(at));
     }
 
     /** What the console's verbs look at in a frame; while the guest stands still. */
@@ -225,6 +240,7 @@ public final class LaunchedGuest implements AutoCloseable {
                 at.frame(),
                 locals(at),
                 configuration.assemblySyntax(),
+                numberFormat,
                 kept);
     }
 
@@ -259,7 +275,15 @@ public final class LaunchedGuest implements AutoCloseable {
     }
 
     private ViewedVcpu viewed(int vcpu) {
-        return new ViewedVcpu(engine.cpu(vcpu), engine.machine().vcpus().get(vcpu));
+        return viewed.computeIfAbsent(
+                vcpu,
+                number -> new ViewedVcpu(
+                        engine.cpu(number), engine.machine().vcpus().get(number), kvm::msrIndexList));
+    }
+
+    /** The guest is about to run: what was read of its vCPUs is not true any more. */
+    void forgetState() {
+        viewed.clear();
     }
 
     /** Sets breakpoints in it. */

@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
  */
 public record QualifiedType(String qualifier, Type target) implements Type {
 
-    private static final Comparator<String> ORDER = Comparator.comparing(List.of("const", "volatile", "restrict", "_Atomic")::indexOf);
+    private static final Comparator<String> ORDER =
+            Comparator.comparing(List.of("const", "volatile", "restrict", "_Atomic")::indexOf);
 
     @Override
     public long bytes() {

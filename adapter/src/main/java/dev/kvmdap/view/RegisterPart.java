@@ -36,7 +36,7 @@ public record RegisterPart(Register register, int low, int width, IntegerType ty
     public static List<String> partsOf(String register) {
         return RegisterName.of(register)
                 .map(known -> switch (known.register().kind()) {
-                    case SELECTOR -> RegisterNames.PARTS_OF_SEGMENTS;
+                    case SELECTOR -> SegmentPart.namesOfAll();
                     case BASE ->
                         known.register() == Register.GDTR || known.register() == Register.IDTR
                                 ? List.of("base", "limit")

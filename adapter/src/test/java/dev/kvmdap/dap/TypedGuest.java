@@ -45,10 +45,14 @@ record TypedGuest(Toolchain tools, Path source, int bits) {
     void launch(DapTestClient client) {
         client.launch(
                 Map.of(
-                        "program", tools.file("typed.elf").toString(),
-                        "boot", "elf",
-                        "cpuMode", bits == 64 ? "long" : "protected",
-                        "memory", "4M"),
+                        "program",
+                        tools.file("typed.elf").toString(),
+                        "boot",
+                        "elf",
+                        "cpuMode",
+                        bits == 64 ? "long" : "protected",
+                        "memory",
+                        "4M"),
                 () -> client.breakAt(source, "stop"));
         client.expectStopped("breakpoint");
     }

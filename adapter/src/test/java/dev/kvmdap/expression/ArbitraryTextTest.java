@@ -19,14 +19,117 @@ class ArbitraryTextTest {
 
     private static final int TEXTS = 20_000;
     private static final List<String> TOKENS = List.of(
-            "(", ")", "(", ")", "[", "]", "*", "&", "-", "+", "++", "--", "->", ".", "::", ":", "?", "!", "~", "@", ",",
-            "=", "+=", "<<=", "==", "<<", ">>", "<", ">=", "&&", "||", "%", "/", "^", "|", "1", "0", "0x", "0xff", "1e400",
-            "1.5", ".5", "9999999999999999999", "08", "'a'", "'", "''", "\"text\"", "sizeof", "int", "unsigned", "long", "char",
-            "void", "float", "double", "_Bool", "__int128", "const", "struct", "node", "struct node", "enum", "union nothing",
-            "signed", "short", "$", "$rax", "$msr", "$msr(", "phys", "phys(", "a", "e", "g", "k", "m", "n", "whole", "grid",
-            "s", "t", "u", "p", "v", "all", "three", "five", "next", "real", "nothing", "s.five", "t->next", "*p",
-            "(int *)", "(struct node *)", "(char[4])", "(void *)", "(int (*)(int, char))", "x", "i", "{", "}", ";", "\\", "é", " ",
-            "\t", "#", "`", "\0");
+            "(",
+            ")",
+            "(",
+            ")",
+            "[",
+            "]",
+            "*",
+            "&",
+            "-",
+            "+",
+            "++",
+            "--",
+            "->",
+            ".",
+            "::",
+            ":",
+            "?",
+            "!",
+            "~",
+            "@",
+            ",",
+            "=",
+            "+=",
+            "<<=",
+            "==",
+            "<<",
+            ">>",
+            "<",
+            ">=",
+            "&&",
+            "||",
+            "%",
+            "/",
+            "^",
+            "|",
+            "1",
+            "0",
+            "0x",
+            "0xff",
+            "1e400",
+            "1.5",
+            ".5",
+            "9999999999999999999",
+            "08",
+            "'a'",
+            "'",
+            "''",
+            "\"text\"",
+            "sizeof",
+            "int",
+            "unsigned",
+            "long",
+            "char",
+            "void",
+            "float",
+            "double",
+            "_Bool",
+            "__int128",
+            "const",
+            "struct",
+            "node",
+            "struct node",
+            "enum",
+            "union nothing",
+            "signed",
+            "short",
+            "$",
+            "$rax",
+            "$msr",
+            "$msr(",
+            "phys",
+            "phys(",
+            "a",
+            "e",
+            "g",
+            "k",
+            "m",
+            "n",
+            "whole",
+            "grid",
+            "s",
+            "t",
+            "u",
+            "p",
+            "v",
+            "all",
+            "three",
+            "five",
+            "next",
+            "real",
+            "nothing",
+            "s.five",
+            "t->next",
+            "*p",
+            "(int *)",
+            "(struct node *)",
+            "(char[4])",
+            "(void *)",
+            "(int (*)(int, char))",
+            "x",
+            "i",
+            "{",
+            "}",
+            ";",
+            "\\",
+            "é",
+            " ",
+            "\t",
+            "#",
+            "`",
+            "\0");
 
     private final Random random = new Random(7);
     private final SampleMemory names = new SampleMemory(DataModel.LP64);
@@ -39,8 +142,7 @@ class ArbitraryTextTest {
             StringBuilder text = new StringBuilder();
             int length = 1 + random.nextInt(random.nextInt(12) + 1);
             for (int t = 0; t < length; t++) {
-                text.append(TOKENS.get(random.nextInt(TOKENS.size())))
-                        .append(random.nextInt(4) == 0 ? " " : "");
+                text.append(TOKENS.get(random.nextInt(TOKENS.size()))).append(random.nextInt(4) == 0 ? " " : "");
             }
             valued += isValued(text.toString()) ? 1 : 0;
         }
@@ -103,7 +205,9 @@ class ArbitraryTextTest {
     }
 
     private static String nested(String opening, String middle, String closing, int depth) {
-        return opening.equals("t") ? opening + closing.repeat(depth) : opening.repeat(depth) + middle + closing.repeat(depth);
+        return opening.equals("t")
+                ? opening + closing.repeat(depth)
+                : opening.repeat(depth) + middle + closing.repeat(depth);
     }
 
     /** Whether a text has a value, which can be written too. */
@@ -116,7 +220,10 @@ class ArbitraryTextTest {
             return true;
         } catch (ExpressionException told) {
             assertThat(told.column()).as(text + ": " + told.getMessage()).isBetween(1, text.length() + 1);
-            assertThat(told.getMessage()).as(text).startsWith("col " + told.column() + ": ").hasSizeGreaterThan(10);
+            assertThat(told.getMessage())
+                    .as(text)
+                    .startsWith("col " + told.column() + ": ")
+                    .hasSizeGreaterThan(10);
         } catch (UnreadableException told) {
             assertThat(told.getMessage()).as(text).isNotBlank();
         } catch (RuntimeException | StackOverflowError wrong) {

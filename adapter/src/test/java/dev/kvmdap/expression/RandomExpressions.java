@@ -7,21 +7,74 @@ import java.util.Random;
 final class RandomExpressions {
 
     private static final List<String> LITERALS = List.of(
-            "0", "1", "7", "42", "255", "2147483647", "2147483648", "0x80000000", "0xffffffff", "0x7fffffffffffffff",
-            "0xffffffffffffffff", "017", "0b1011", "3u", "5l", "9ul", "0xfULL", "6ll", "'A'", "'\\xfe'", "'\\n'");
+            "0",
+            "1",
+            "7",
+            "42",
+            "255",
+            "2147483647",
+            "2147483648",
+            "0x80000000",
+            "0xffffffff",
+            "0x7fffffffffffffff",
+            "0xffffffffffffffff",
+            "017",
+            "0b1011",
+            "3u",
+            "5l",
+            "9ul",
+            "0xfULL",
+            "6ll",
+            "'A'",
+            "'\\xfe'",
+            "'\\n'");
     private static final List<String> REAL_LITERALS =
             List.of("0.5", "1.0f", "3.25", "1e3", "0.1", "0.1f", "2.", ".75", "1e-3f", "0x1.8p3", "7e0");
     private static final List<String> INTEGERS = List.of(
-            "char", "signed char", "unsigned char", "short", "unsigned short", "int", "unsigned int", "unsigned",
-            "long", "unsigned long", "long long", "unsigned long long", "_Bool", "short int", "long unsigned int");
+            "char",
+            "signed char",
+            "unsigned char",
+            "short",
+            "unsigned short",
+            "int",
+            "unsigned int",
+            "unsigned",
+            "long",
+            "unsigned long",
+            "long long",
+            "unsigned long long",
+            "_Bool",
+            "short int",
+            "long unsigned int");
     private static final List<String> VARIABLES = List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l");
     private static final List<String> WORDS = List.of(
-            "whole[%d]", "little[%d]", "grid[1][%d]", "s.all", "s.three[%d]", "s.last", "t->all", "t->next->last",
-            "(*t).three[%d]", "p[%d]", "*(p + %d)", "q[%d]", "(*u)[%d]", "u[1][%d]", "*q", "*v", "%d[p]", "*grid[%d]",
-            "((signed char *)p)[%d]", "*(unsigned short *)(v + %d)", "(*s.next).all", "*(long long *)p");
-    private static final List<String> FIELDS = List.of("s.five", "s.seven", "s.nineteen", "s.one", "t->five", "t->seven");
+            "whole[%d]",
+            "little[%d]",
+            "grid[1][%d]",
+            "s.all",
+            "s.three[%d]",
+            "s.last",
+            "t->all",
+            "t->next->last",
+            "(*t).three[%d]",
+            "p[%d]",
+            "*(p + %d)",
+            "q[%d]",
+            "(*u)[%d]",
+            "u[1][%d]",
+            "*q",
+            "*v",
+            "%d[p]",
+            "*grid[%d]",
+            "((signed char *)p)[%d]",
+            "*(unsigned short *)(v + %d)",
+            "(*s.next).all",
+            "*(long long *)p");
+    private static final List<String> FIELDS =
+            List.of("s.five", "s.seven", "s.nineteen", "s.one", "t->five", "t->seven");
     private static final List<String> REALS = List.of("m", "n", "reals[%d]", "s.real", "t->real", "*r", "r[-1]");
-    private static final List<String> POINTERS = List.of("int *", "short *", "double *", "struct node *", "char *", "int (*)[4]");
+    private static final List<String> POINTERS =
+            List.of("int *", "short *", "double *", "struct node *", "char *", "int (*)[4]");
     private static final List<List<String>> POINTING = List.of(
             List.of("p", "whole", "&whole[%d]", "&s.all", "s.three", "grid[%d]", "&grid[1][%d]", "*u", "&*p"),
             List.of("q", "little", "&little[%d]", "&*q"),
@@ -86,8 +139,9 @@ final class RandomExpressions {
         String value = random.nextInt(3) == 0 && !isField ? real(2) : integer(2);
         return switch (random.nextInt(4)) {
             case 0 -> isField && target.endsWith("one") ? target + " = " + value : counted(target);
-            case 1 -> target + " " + (isReal ? one(List.of("*", "/", "+", "-")) : one(ARITHMETIC)) + "= "
-                    + (isReal ? value : integer(2));
+            case 1 ->
+                target + " " + (isReal ? one(List.of("*", "/", "+", "-")) : one(ARITHMETIC)) + "= "
+                        + (isReal ? value : integer(2));
             default -> target + " = " + value;
         };
     }
@@ -115,10 +169,13 @@ final class RandomExpressions {
             case 4, 5 -> "(" + one(INTEGERS) + ")" + unary(depth);
             case 6 -> "(" + one(INTEGERS) + ")(" + real(depth - 1) + ")";
             case 7 -> size(depth);
-            case 8 -> "(" + one(List.of("long", "unsigned long", "int", "unsigned char")) + ")" + grouped(pointer(depth - 1, 0));
+            case 8 ->
+                "(" + one(List.of("long", "unsigned long", "int", "unsigned char")) + ")"
+                        + grouped(pointer(depth - 1, 0));
             case 9 -> {
                 List<String> array = one(ARRAYS);
-                yield grouped(grouped(place(array) + " + " + small()) + " - " + grouped(place(array) + " - " + small()));
+                yield grouped(
+                        grouped(place(array) + " + " + small()) + " - " + grouped(place(array) + " - " + small()));
             }
             case 10 -> one(FIELDS) + " " + one(ARITHMETIC) + " " + unary(depth);
             default -> integer(depth - 1) + " " + one(ARITHMETIC) + " " + integer(random.nextInt(depth));
@@ -134,7 +191,8 @@ final class RandomExpressions {
         return switch (random.nextInt(6)) {
             case 0 -> grouped(real(depth - 1)) + " " + one(COMPARISONS) + " " + grouped(real(depth - 1));
             case 1 -> grouped(real(depth - 1)) + " " + one(COMPARISONS) + " " + grouped(integer(depth - 1));
-            case 2 -> grouped(pointer(depth - 1, type)) + " " + one(COMPARISONS) + " " + grouped(pointer(depth - 1, type));
+            case 2 ->
+                grouped(pointer(depth - 1, type)) + " " + one(COMPARISONS) + " " + grouped(pointer(depth - 1, type));
             case 3 -> grouped(any(depth - 1)) + one(List.of(" && ", " || ")) + grouped(any(depth - 1));
             case 4 -> "!" + grouped(any(depth - 1));
             default -> grouped(integer(depth - 1)) + " " + one(COMPARISONS) + " " + grouped(integer(depth - 1));
@@ -156,9 +214,13 @@ final class RandomExpressions {
         return switch (random.nextInt(7)) {
             case 0 -> one(List.of("- ", "+ ")) + grouped(real(depth - 1));
             case 1 -> "(" + truth(depth - 1) + " ? " + real(depth - 1) + " : " + integer(depth - 1) + ")";
-            case 2 -> "(" + one(List.of("float", "double")) + ")" + grouped(random.nextBoolean() ? integer(depth - 1) : real(depth - 1));
-            case 3 -> grouped(integer(depth - 1)) + " " + one(List.of("*", "/", "+", "-")) + " " + grouped(real(depth - 1));
-            default -> grouped(real(depth - 1)) + " " + one(List.of("*", "/", "+", "-")) + " " + grouped(real(depth - 1));
+            case 2 ->
+                "(" + one(List.of("float", "double")) + ")"
+                        + grouped(random.nextBoolean() ? integer(depth - 1) : real(depth - 1));
+            case 3 ->
+                grouped(integer(depth - 1)) + " " + one(List.of("*", "/", "+", "-")) + " " + grouped(real(depth - 1));
+            default ->
+                grouped(real(depth - 1)) + " " + one(List.of("*", "/", "+", "-")) + " " + grouped(real(depth - 1));
         };
     }
 
@@ -169,7 +231,8 @@ final class RandomExpressions {
         return switch (random.nextInt(6)) {
             case 0 -> "(" + POINTERS.get(type) + ")" + grouped(pointer(depth - 1, random.nextInt(POINTERS.size())));
             case 1 -> "(" + POINTERS.get(type) + ")0x10000040";
-            case 2 -> "(" + truth(depth - 1) + " ? " + pointer(depth - 1, type) + " : " + pointer(depth - 1, type) + ")";
+            case 2 ->
+                "(" + truth(depth - 1) + " ? " + pointer(depth - 1, type) + " : " + pointer(depth - 1, type) + ")";
             case 3 -> "(" + small() + " + " + pointer(depth - 1, type) + ")";
             default -> "(" + pointer(depth - 1, type) + one(List.of(" + ", " - ")) + small() + ")";
         };

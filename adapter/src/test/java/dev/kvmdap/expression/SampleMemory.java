@@ -152,8 +152,8 @@ final class SampleMemory implements Names<ByteBuffer>, Memory<ByteBuffer> {
     @Override
     public Optional<Operand<ByteBuffer>> variable(String name) {
         return Optional.ofNullable(variables.get(name))
-                .map(found -> Operand.of(
-                        found.type(), Place.at(AddressSpace.LINEAR, state -> BASE + found.offset(), this)));
+                .map(found ->
+                        Operand.of(found.type(), Place.at(AddressSpace.LINEAR, state -> BASE + found.offset(), this)));
     }
 
     @Override
