@@ -8,7 +8,9 @@ enum ArgumentKind {
     LOCATION,
     /** An expression: a variable or a function. */
     EXPRESSION,
-    /** Numbers of breakpoints and watchpoints. */
+    /** What the verb {@code catch} takes. */
+    CATCHABLE,
+    /** Numbers of breakpoints, watchpoints and catchpoints. */
     STOP_POINT,
     /** The name of a register without a {@code $}. */
     REGISTER,

@@ -2,6 +2,7 @@ package dev.kvmdap.console;
 
 import dev.kvmdap.engine.Trigger;
 import dev.kvmdap.x86.X86Exception;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -27,6 +28,11 @@ public sealed interface Catchable {
 
     /** Exceptions, at their handlers. */
     record Exceptions(Set<X86Exception> kinds) implements Catchable {
+
+        /** All faults, of whatever kind. */
+        public static final Exceptions EVERY_FAULT = new Exceptions(Arrays.stream(X86Exception.values())
+                .filter(kind -> kind.type() == X86Exception.Type.FAULT)
+                .collect(Collectors.toSet()));
 
         public Exceptions {
             kinds = Set.copyOf(kinds);

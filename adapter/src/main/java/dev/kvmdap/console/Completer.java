@@ -1,8 +1,12 @@
 package dev.kvmdap.console;
 
+import dev.kvmdap.console.CatchReader.Kind;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -13,7 +17,10 @@ final class Completer {
     /** More are no help. */
     private static final int MOST = 200;
 
-    private static final Pattern LAST_WORD = Pattern.compile("[\\w.$:~<>/-]*$");
+    private static final Pattern LAST_WORD = Pattern.compile("[\\w.$:~<>/#-]*$");
+    private static final Pattern BEHIND_IF = Pattern.compile("\\sif(?![\\w.$])");
+    private static final Set<ArgumentKind> CONDITIONAL =
+            EnumSet.of(ArgumentKind.LOCATION, ArgumentKind.EXPRESSION, ArgumentKind.CATCHABLE);
 
     private final List<Verb> verbs;
 
@@ -29,9 +36,8 @@ final class Completer {
         List<Completion> completions = new ArrayList<>();
         Optional<Verb> begun = begun(typed);
         for (Verb verb : verbs) {
-            List<String> names = begun.isPresent() ? verb.names().subList(0, 1) : verb.names();
-            if (names.stream().anyMatch(name -> name.startsWith(typed))) {
-                completions.add(new Completion(verb.names().get(0), verb.summary(), 0, typed.length()));
+            if (isBegun(verb, typed, begun.isPresent())) {
+                completions.add(new Completion(verb.name(), verb.summary(), 0, typed.length()));
             }
         }
         int dollar = typed.lastIndexOf('$');
@@ -40,17 +46,26 @@ final class Completer {
         } else if (begun.isPresent()) {
             Matcher word = LAST_WORD.matcher(typed);
             int start = word.find() ? word.start() : typed.length();
-            add(candidates(begun.get().argumentKind(), debuggee, typed.substring(start)), typed, start, completions);
+            add(candidates(begun.get(), debuggee, typed, start), typed, start, completions);
         }
         return completions.size() > MOST ? List.copyOf(completions.subList(0, MOST)) : completions;
+    }
+
+    /** Whether what is typed is the beginning of a verb; behind another verb, of its full name. */
+    private static boolean isBegun(Verb verb, String typed, boolean behindVerb) {
+        return behindVerb
+                ? verb.name().startsWith(typed)
+                : verb.names().stream()
+                        .flatMap(name -> VerbName.of(name).forms().stream())
+                        .anyMatch(form -> form.startsWith(typed));
     }
 
     /** The verb whose argument is being typed. */
     private Optional<Verb> begun(String typed) {
         return verbs.stream()
-                .filter(verb -> verb.names().stream()
-                        .anyMatch(name -> typed.length() > name.length()
-                                && Console.argument(typed, name).isPresent()))
+                .filter(verb -> Console.argument(typed, verb).isPresent()
+                        && verb.names().stream()
+                                .anyMatch(name -> VerbName.of(name).isBefore(typed)))
                 .findFirst();
     }
 
@@ -63,19 +78,35 @@ final class Completer {
                 .forEach(completions::add);
     }
 
-    private Stream<Candidate> candidates(ArgumentKind kind, Debuggee debuggee, String begun) {
-        return switch (kind) {
+    /** What the word may become that begins at {@code start}. */
+    private Stream<Candidate> candidates(Verb verb, Debuggee debuggee, String typed, int start) {
+        String begun = typed.substring(start);
+        String before = typed.substring(0, start);
+        boolean condition = CONDITIONAL.contains(verb.argumentKind())
+                && BEHIND_IF.matcher(before).find();
+        return switch (condition ? ArgumentKind.EXPRESSION : verb.argumentKind()) {
             case FREE -> Stream.empty();
             case LOCATION -> Stream.concat(functions(debuggee, begun), files(debuggee));
             case EXPRESSION -> Stream.concat(variables(debuggee, begun), functions(debuggee, begun));
+            case CATCHABLE -> catchables(Console.argument(before, verb).orElse(""));
             case STOP_POINT ->
                 debuggee.stopPoints().all().stream()
                         .map(point -> new Candidate(
                                 Integer.toString(point.number()),
                                 StopPointListing.name(point.type()) + " " + point.what()));
             case REGISTER -> registers(debuggee, "");
-            case VERB -> verbs.stream().map(verb -> new Candidate(verb.names().get(0), verb.summary()));
+            case VERB -> verbs.stream().map(known -> new Candidate(known.name(), known.summary()));
         };
+    }
+
+    private static Stream<Candidate> catchables(String before) {
+        if (before.isEmpty()) {
+            return Arrays.stream(Kind.values()).map(kind -> new Candidate(kind.term(), "when " + kind.meaning()));
+        }
+        Optional<Kind> kind = Kind.named(before.split("\\s+", 2)[0]);
+        return Stream.concat(
+                kind.stream().flatMap(Kind::words).map(word -> new Candidate(word, "which one")),
+                Stream.of(new Candidate("if", "a condition follows")));
     }
 
     private static Stream<Candidate> registers(Debuggee debuggee, String sign) {

@@ -10,7 +10,7 @@ final class InfoRegistersVerb implements Verb {
 
     @Override
     public List<String> names() {
-        return List.of("info registers", "info r", "i r");
+        return List.of("i(nfo) r(egisters)");
     }
 
     @Override

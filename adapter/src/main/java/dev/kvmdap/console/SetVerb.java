@@ -11,7 +11,7 @@ final class SetVerb implements Verb {
 
     @Override
     public List<String> names() {
-        return List.of("set variable", "set var", "set");
+        return List.of("set var(iable)", "set");
     }
 
     @Override

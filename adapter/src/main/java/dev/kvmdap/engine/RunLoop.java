@@ -310,7 +310,7 @@ final class RunLoop {
                 }
                 continue;
             }
-            instruction.prepare();
+            instruction.hasRun();
             Stop stop = noticed(outcome, UNKNOWN);
             Location here = stop == null ? trapped(outcome) : null;
             if (here != null) {

@@ -6,7 +6,6 @@ import dev.kvmdap.engine.PortDirection;
 import dev.kvmdap.engine.Trigger;
 import dev.kvmdap.x86.X86Exception;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -95,17 +94,16 @@ public record ExceptionFilter(
     }
 
     private static ExceptionFilter anyFault() {
-        EnumSet<X86Exception> faults = EnumSet.noneOf(X86Exception.class);
-        Stream.of(X86Exception.values())
-                .filter(kind -> kind.type() == X86Exception.Type.FAULT)
-                .forEach(faults::add);
         return new ExceptionFilter(
                 "fault",
                 "Any fault",
                 "Stop at the handler of every fault: "
-                        + faults.stream().map(X86Exception::mnemonic).collect(Collectors.joining(", ")),
+                        + Catchable.Exceptions.EVERY_FAULT.kinds().stream()
+                                .sorted()
+                                .map(X86Exception::mnemonic)
+                                .collect(Collectors.joining(", ")),
                 false,
-                new Catchable.Exceptions(faults),
+                Catchable.Exceptions.EVERY_FAULT,
                 EXCEPTION_EXAMPLE);
     }
 

@@ -8,6 +8,8 @@ import dev.kvmdap.engine.ExceptionReport;
 import dev.kvmdap.engine.Granularity;
 import dev.kvmdap.engine.StepKind;
 import dev.kvmdap.engine.Stop;
+import dev.kvmdap.expression.NumberFormat;
+import dev.kvmdap.session.ClientCatchpoints.Group;
 import dev.kvmdap.session.RequestFailure.Kind;
 import dev.kvmdap.session.launch.LaunchConfiguration;
 import dev.kvmdap.session.launch.LaunchConfigurationException;
@@ -53,6 +55,7 @@ public final class Session {
     private int stoppedVcpu;
     private @Nullable Stop lastStop;
     private @Nullable StopReport report;
+    private @Nullable NumberFormat numberFormat;
 
     /** A session of a client that has just connected. */
     public Session(IDebugProtocolClient client, SessionThread thread) {
@@ -197,14 +200,31 @@ public final class Session {
             LaunchedGuest started = LaunchedGuest.launch(
                     configuration, thread, new Listener(), events::guestOutput, events::logged, progress);
             guest = started;
+            if (numberFormat != null) {
+                started.setNumberFormat(numberFormat);
+            }
             started.bootReport().forEach(events::message);
             started.warnings().forEach(events::important);
             breakpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
             watchpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
             catchpoints.placeIn(configuration.noDebug() ? null : started.catchpointPlacer());
+            catchAsLaunched(configuration);
         } catch (RuntimeException failure) {
             powerOff();
             throw RequestFailure.of(Kind.LAUNCH_FAILED, failure).orElseThrow(() -> failure);
+        }
+    }
+
+    private void catchAsLaunched(LaunchConfiguration configuration) {
+        List<CatchRequest> wanted = configuration.catchpoints().stream()
+                .map(one -> CatchRequest.of(one.what(), one.condition()))
+                .toList();
+        List<String> problems = catchpoints.replace(Group.LAUNCH, wanted).stream()
+                .filter(catchpoint -> catchpoint.isEnabled() && !catchpoint.verified() && !configuration.noDebug())
+                .map(failed -> "catch: " + failed.what().description() + ": " + failed.message())
+                .toList();
+        if (!problems.isEmpty()) {
+            throw new RequestFailure(Kind.LAUNCH_FAILED, String.join("\n", problems));
         }
     }
 
@@ -314,6 +334,7 @@ public final class Session {
         state = SessionState.RUNNING;
         course = towards;
         stopScope.clear();
+        guest().forgetState();
     }
 
     /**
@@ -333,6 +354,7 @@ public final class Session {
         course = Course.NONE;
         state = SessionState.STOPPED;
         stoppedVcpu = stop.vcpu();
+        guest().forgetState();
         guest().flushOutput();
         lastStop = stop;
         report = new StopReports(guest(), this).of(stop);
@@ -385,6 +407,13 @@ public final class Session {
         if (clientFeatures.invalidated()) {
             afterAnswer.add(events::valuesChanged);
         }
+    }
+
+    /** The user chooses how integers are written, in this guest and those after a restart. */
+    void setNumberFormat(NumberFormat format) {
+        numberFormat = format;
+        guest().setNumberFormat(format);
+        valuesChanged();
     }
 
     /** The guest has ended itself. */

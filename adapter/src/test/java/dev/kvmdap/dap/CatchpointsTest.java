@@ -234,6 +234,120 @@ class CatchpointsTest {
         }
     }
 
+    private void stopAtEntry() {
+        configuration.put("stopOnEntry", true);
+        client.launch(configuration, () -> {});
+        client.expectStopped("entry");
+    }
+
+    private JsonObject run(String line, String reason) {
+        client.console(line);
+        client.expectEvent("continued");
+        return client.expectStopped(reason);
+    }
+
+    private JsonObject told(String reason) {
+        return client.expectEvent(
+                        "breakpoint", event -> event.get("reason").getAsString().equals(reason))
+                .getAsJsonObject("breakpoint");
+    }
+
+    @Test
+    void consoleCatchesAllThatFiltersDoAndListsThem() {
+        try (client) {
+            stopAtEntry();
+            assertThat(client.console("catch io 0x3f8-0x3ff in")).contains("I/O port 0x3f8-0x3ff, in (by KVM's exits");
+            int ports = told("new").get("id").getAsInt();
+            client.console("tcatch mode");
+            int once = told("new").get("id").getAsInt();
+            client.console("catch mode long compatibility");
+            client.console("catch mmio if write");
+            client.console("catch magic");
+
+            JsonObject stop = run("c", "exception");
+            assertThat(stop.get("description").getAsString()).startsWith("IN from port 0x3fd");
+            assertThat(stop.getAsJsonArray("hitBreakpointIds").toString()).isEqualTo("[" + ports + "]");
+            assertThat(run("c", "exception").get("description").getAsString()).isEqualTo("CPU mode: real → protected");
+            assertThat(told("removed").get("id").getAsInt()).isEqualTo(once);
+            assertThat(client.console("info breakpoints"))
+                    .contains("catchpoint     keep y                      I/O port 0x3f8-0x3ff, in\n")
+                    .contains("        already hit 1 time\n")
+                    .contains("CPU-mode switch to compatibility or long\n        by single-stepping")
+                    .contains("        stop only if write\n");
+            assertThat(text(run("c", "exception"))).startsWith("Magic break");
+            assertThat(text(run("c", "exception"))).startsWith("Write of 2 bytes");
+            assertThat(text(run("c", "exception"))).startsWith("CPU mode: protected → compatibility");
+            client.console("delete");
+            client.console("c");
+            client.expectTerminated(33);
+        }
+    }
+
+    @Test
+    void catchpointsAreChangedByNumberWhoeverHasSetThem() {
+        try (client) {
+            stopAtEntry();
+            int filter = filter("mode-switch").get(0).get("id").getAsInt();
+            assertThat(client.console("i b")).contains("by single-stepping", "set by the client");
+            client.console("condition " + filter + " mode == long");
+            assertThatConditionIsRefused(filter);
+            run("c", "exception");
+            assertThat(currentLine()).isEqualTo(line("in long"));
+
+            client.console("run");
+            client.expectEvent("continued");
+            client.expectStopped("entry");
+            client.console("ignore " + filter + " 1");
+            client.console("condition " + filter);
+            run("c", "exception");
+            assertThat(currentLine()).isEqualTo(line("in compatibility"));
+            client.console("disable " + filter);
+            JsonObject told = told("changed");
+            assertThat(verified(told)).isFalse();
+            assertThat(message(told)).startsWith("disabled: 'enable " + filter + "'");
+            client.console("enable " + filter);
+            assertThat(verified(told("changed"))).isTrue();
+            run("c", "exception");
+            assertThat(currentLine()).isEqualTo(line("in long"));
+            client.console("d " + filter);
+            client.console("c");
+            client.expectTerminated(33);
+        }
+    }
+
+    private void assertThatConditionIsRefused(int filter) {
+        assertThat(client.failing(
+                        "evaluate", Map.of("expression", "condition " + filter + " port == 3", "context", "repl")))
+                .contains("no variable 'port'", "mode, from, real");
+    }
+
+    @Test
+    void launchConfigurationCatchesForClientsWithoutFilters() {
+        try (client) {
+            configuration.put("catch", List.of("io 0x3f8 out if value == 'z'", "tri"));
+            client.launch(configuration, () -> {});
+
+            assertThat(text(client.expectStopped("exception"))).startsWith("OUT to port 0x3f8 (COM1): wrote 0x7a");
+            assertThat(client.console("info b"))
+                    .contains("stop only if value == 'z'", "triple fault", "set by the launch configuration");
+            assertThat(client.console("restart")).contains("anew");
+            client.expectEvent("continued");
+            assertThat(text(client.expectStopped("exception"))).startsWith("OUT to port 0x3f8 (COM1): wrote 0x7a");
+        }
+    }
+
+    @Test
+    void launchFailsWhereWhatItCatchesHasAConditionThatIsNone() {
+        try (client) {
+            configuration.put("catch", List.of("magic if nonsense"));
+            client.initialize();
+
+            assertThat(client.failing("launch", configuration))
+                    .startsWith("catch: magic break (xchg bx, bx): condition: ")
+                    .contains("nonsense");
+        }
+    }
+
     @Test
     void portsThatAreNoneAreRefusedWithWhatCanBeWritten() {
         try (client) {

@@ -4,8 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.kvmdap.console.CatchReader.Wanted;
 import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.machine.BootModule;
 import dev.kvmdap.machine.BootProtocol;
 import dev.kvmdap.x86.CpuMode;
@@ -78,11 +80,22 @@ public final class LaunchKeys {
             ValueType.oneOf(words(BreakpointMode.values(), BreakpointMode::term)),
             "auto",
             "How breakpoints are made that do not say it themselves.");
+    static final LaunchKey<List<Wanted>> CATCH = optional(
+            "catch",
+            ValueType.listOf(ValueType.catchpoint()),
+            new JsonArray(),
+            "What stops the guest wherever it is, each as behind the console's verb catch: \"magic\", \"io 0x3f8 out\".");
     static final LaunchKey<Syntax> ASSEMBLY_SYNTAX = optional(
             "assemblySyntax",
             ValueType.oneOf(words(Syntax.values(), Syntax::term)),
             "intel",
             "How instructions are written: intel (mov eax,1) or att (mov $1,%eax).");
+    static final LaunchKey<NumberFormat> NUMBER_FORMAT = optional(
+            "numberFormat",
+            ValueType.oneOf(words(NumberFormat.values(), NumberFormat::term)),
+            "natural",
+            "How integers are shown whose format nobody has chosen: natural shows counters in decimal and registers in"
+                    + " hexadecimal; the console's 'set format' changes it.");
     static final LaunchKey<Map<String, Boolean>> CPUID = optional(
             "cpuid",
             ValueType.mapOf("CPUID features by name", ValueType.flag()),
@@ -125,7 +138,9 @@ public final class LaunchKeys {
             SOURCE_MAP,
             STOP_ON_ENTRY,
             BREAKPOINT_MODE,
+            CATCH,
             ASSEMBLY_SYNTAX,
+            NUMBER_FORMAT,
             CPUID,
             SERIAL,
             EXIT_PORT,
