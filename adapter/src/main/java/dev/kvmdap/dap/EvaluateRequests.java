@@ -53,7 +53,7 @@ final class EvaluateRequests implements RequestFamily {
         capabilities.setSupportsClipboardContext(true);
         capabilities.setSupportsValueFormattingOptions(true);
         capabilities.setSupportsCompletionsRequest(true);
-        capabilities.setCompletionTriggerCharacters(new String[] {"$"});
+        capabilities.setCompletionTriggerCharacters(new String[] {"$", ".", ">"});
     }
 
     private EvaluateResponse evaluate(EvaluateArguments arguments) {

@@ -3,6 +3,7 @@ package dev.kvmdap.symbols;
 import dev.kvmdap.elf.Symbol;
 import dev.kvmdap.symbols.dwarf.DwarfFile;
 import dev.kvmdap.symbols.dwarf.FunctionTable;
+import dev.kvmdap.symbols.dwarf.LocalNames;
 import dev.kvmdap.symbols.dwarf.Location;
 import dev.kvmdap.symbols.dwarf.NamedEntries;
 import dev.kvmdap.symbols.dwarf.NamedEntries.EnumeratorEntry;
@@ -28,6 +29,7 @@ final class Variables {
     private final DwarfFile dwarf;
     private final VariableReader reader;
     private final NamedEntries named;
+    private final LocalNames local;
     private final long offset;
 
     /**
@@ -37,6 +39,7 @@ final class Variables {
         this.dwarf = dwarf;
         this.reader = new VariableReader(dwarf, offset);
         this.named = dwarf.named(reader);
+        this.local = new LocalNames(dwarf);
         this.offset = offset;
     }
 
@@ -124,11 +127,11 @@ final class Variables {
     }
 
     Optional<Type> type(TypeName name, long address) {
-        return named.type(name, dwarf.unitAt(address));
+        return local.type(name, address).or(() -> named.type(name, dwarf.unitAt(address)));
     }
 
     Optional<EnumeratorEntry> enumerator(String name, long address) {
-        return named.enumerator(name, dwarf.unitAt(address));
+        return local.enumerator(name, address).or(() -> named.enumerator(name, dwarf.unitAt(address)));
     }
 
     /** The type of the function that begins at an address. */

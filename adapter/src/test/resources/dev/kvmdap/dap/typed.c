@@ -187,16 +187,21 @@ NOINLINE int inner(int first_argument, const char *second, struct point third_ar
     short local_array[5] = {1, 2, 3, 4, 5};
     unsigned char small = (unsigned char)first_argument;
     word *reference = &a_word;
+    enum phase { IDLE, BUSY = 7, DONE } phase = BUSY;
+    typedef struct couple {
+        short left, right;
+    } couple_t;
+    couple_t couple = {-1, 2};
     {
         int shadowed = 20;
         struct node mine = {where, second, {total, shadowed, third_argument.x, third_argument.y}};
         calls++;
         asm volatile("nop" : "+r"(total), "+r"(shadowed) : "r"(where), "r"(second), "m"(mine), "m"(place), "m"(local_array) : "memory");
-        asm volatile("nop" : "+r"(total), "+r"(shadowed) : "r"(where), "r"(reference), "m"(mine), "m"(static_text), "m"(small) : "memory"); /* BREAK: stop */
+        asm volatile("nop" : "+r"(total), "+r"(shadowed) : "r"(where), "r"(reference), "m"(mine), "m"(static_text), "m"(small), "m"(phase), "m"(couple) : "memory"); /* BREAK: stop */
         total += shadowed + mine.values[1];
     }
     asm volatile("nop" : "+r"(total) : "r"(first_argument), "r"(second), "r"(where), "m"(place), "m"(local_array) : "memory");
-    return total + shadowed + place.x + small + static_text[0];
+    return total + shadowed + place.x + small + static_text[0] + phase + couple.left;
 }
 
 NOINLINE int outer(int depth)

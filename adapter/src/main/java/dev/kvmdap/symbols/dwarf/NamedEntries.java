@@ -78,7 +78,7 @@ public final class NamedEntries {
                 .filter(type -> !(type instanceof StructType struct && struct.isDeclaration() && struct.bytes() == 0));
     }
 
-    private static boolean isTagOf(Keyword keyword, int tag) {
+    static boolean isTagOf(Keyword keyword, int tag) {
         return switch (keyword) {
             case NONE -> tag == Tag.TYPEDEF || tag == Tag.BASE_TYPE || tag == Tag.CLASS_TYPE;
             case STRUCT, CLASS -> tag == Tag.STRUCTURE_TYPE || tag == Tag.CLASS_TYPE;
