@@ -1,12 +1,14 @@
 package dev.kvmdap.console;
 
 import dev.kvmdap.console.CatchReader.Kind;
+import dev.kvmdap.view.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -94,7 +96,8 @@ final class Completer {
                         .map(point -> new Candidate(
                                 Integer.toString(point.number()),
                                 StopPointListing.name(point.type()) + " " + point.what()));
-            case REGISTER -> registers(debuggee, "");
+            case REGISTER -> Stream.concat(registers(debuggee, ""), parts(debuggee, ConsoleTarget::registersView));
+            case SYSTEM_PART -> parts(debuggee, ConsoleTarget::systemView);
             case VERB -> verbs.stream().map(known -> new Candidate(known.name(), known.summary()));
         };
     }
@@ -112,6 +115,13 @@ final class Completer {
     private static Stream<Candidate> registers(Debuggee debuggee, String sign) {
         return debuggee.stopped()
                 ? debuggee.frame().registerNames().stream().map(name -> new Candidate(sign + name, "register"))
+                : Stream.empty();
+    }
+
+    private static Stream<Candidate> parts(Debuggee debuggee, Function<ConsoleTarget, Node> view) {
+        return debuggee.stopped()
+                ? view.apply(debuggee.frame()).children().stream()
+                        .map(row -> new Candidate(row.name(), row.type() == null ? "group" : row.type()))
                 : Stream.empty();
     }
 
