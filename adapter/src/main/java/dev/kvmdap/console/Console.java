@@ -34,7 +34,10 @@ public final class Console {
         table.add(new InfoRegistersVerb());
         table.addAll(StateVerbs.all());
         table.addAll(PagingVerbs.all());
-        table.add(new PrintVerb());
+        table.add(new PrintVerb(true));
+        table.add(new PrintVerb(false));
+        table.addAll(TypeVerbs.all());
+        table.addAll(KeptValueVerbs.all());
         table.add(FormatVerb.create());
         table.add(new SetVerb());
         table.add(new ExamineVerb(AddressSpace.LINEAR));
@@ -58,7 +61,7 @@ public final class Console {
                 return verb.run(argument.get(), debuggee);
             }
         }
-        return Answer.of(Expression.parse(text), debuggee.frame());
+        return PrintVerb.print(Expression.parse(text), debuggee.frame());
     }
 
     /** All verbs, in the order in which they are looked for. */

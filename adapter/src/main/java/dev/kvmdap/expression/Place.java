@@ -62,6 +62,18 @@ public interface Place<S> {
         };
     }
 
+    /** The place of bytes that never change. */
+    static <S> Place<S> bytes(byte[] object) {
+        return (state, offset, bytes) -> {
+            long value = 0;
+            for (int i = bytes - 1; i >= 0; i--) {
+                long at = offset + i;
+                value = value << Byte.SIZE | (at >= 0 && at < object.length ? object[(int) at] & 0xff : 0);
+            }
+            return value;
+        };
+    }
+
     /** A place in memory. */
     static <S> Place<S> at(AddressSpace space, ToLongFunction<S> address, Memory<S> memory) {
         return new Place<>() {

@@ -57,6 +57,35 @@ public interface Storage {
         return new Settled<>(Place.at(space, same -> address, memory), state, memory);
     }
 
+    /** A part of what is in no memory, such as a structure in registers. */
+    record Part(Storage whole, long start) implements Storage {
+
+        @Override
+        public long read(long offset, int bytes) {
+            return whole.read(start + offset, bytes);
+        }
+
+        @Override
+        public void write(long offset, int bytes, long value) {
+            whole.write(start + offset, bytes, value);
+        }
+
+        @Override
+        public @Nullable AddressSpace space() {
+            return null;
+        }
+
+        @Override
+        public long address() {
+            return whole.address() + start;
+        }
+
+        @Override
+        public Storage at(AddressSpace space, long address) {
+            return whole.at(space, address);
+        }
+    }
+
     /** A place, and the state that it is looked at in. */
     record Settled<S>(Place<S> place, S state, Memory<S> memory) implements Storage {
 

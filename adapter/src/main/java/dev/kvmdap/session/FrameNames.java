@@ -6,6 +6,7 @@ import dev.kvmdap.expression.Memory;
 import dev.kvmdap.expression.Names;
 import dev.kvmdap.expression.Operand;
 import dev.kvmdap.expression.UnreadableException;
+import dev.kvmdap.expression.Value;
 import dev.kvmdap.symbols.FrameRegisters;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.symbols.dwarf.FrameState;
@@ -30,7 +31,8 @@ final class FrameNames implements Names<Cpu> {
     private final Frame frame;
     private final ViewedVcpu vcpu;
     private final RegisterFile file;
-    private final Names<Cpu> registers;
+    private final KeptValues kept;
+    private final VcpuRegisterNames<Cpu> registers;
     private final ProgramNames program;
     private final Runnable registerChanged;
 
@@ -38,9 +40,17 @@ final class FrameNames implements Names<Cpu> {
      * The names in a frame.
      *
      * @param memory what variables are changed in
+     * @param kept what the user has kept for later
      * @param registerChanged hears of every register that is assigned to
      */
-    FrameNames(Frame frame, ViewedVcpu vcpu, Symbols symbols, CpuMemory memory, Runnable registerChanged) {
+    FrameNames(
+            Frame frame,
+            ViewedVcpu vcpu,
+            Symbols symbols,
+            CpuMemory memory,
+            KeptValues kept,
+            Runnable registerChanged) {
+        this.kept = kept;
         this.frame = frame;
         this.vcpu = vcpu;
         this.file = registerFile(frame, vcpu);
@@ -126,7 +136,30 @@ final class FrameNames implements Names<Cpu> {
 
     @Override
     public Optional<Operand<Cpu>> register(String name) {
-        return registers.register(name);
+        return registers.register(name).or(() -> kept.find(name));
+    }
+
+    /** The names of the parts that a register has behind a dot. */
+    List<String> partsOf(String register) {
+        try {
+            return registers.partsOf(register);
+        } catch (UnreadableException hasNoValueHere) {
+            return List.of();
+        }
+    }
+
+    @Override
+    public boolean canKeep(String name) {
+        try {
+            return KeptValues.isName(name) && registers.register(name).isEmpty();
+        } catch (UnreadableException hasNoValueHere) {
+            return false;
+        }
+    }
+
+    @Override
+    public void keep(String name, Value value) {
+        kept.keep(name, value, memory());
     }
 
     @Override

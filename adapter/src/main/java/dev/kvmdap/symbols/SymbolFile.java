@@ -212,6 +212,14 @@ public final class SymbolFile {
         return answer(List.of(), variables::variableNames);
     }
 
+    List<String> variableNamesIn(String scope) {
+        return answer(List.of(), () -> variables.variableNamesIn(scope));
+    }
+
+    List<String> enumeratorNames() {
+        return answer(List.of(), variables::enumeratorNames);
+    }
+
     List<String> typeNames(TypeName.Keyword keyword) {
         return answer(List.of(), () -> variables.typeNames(keyword));
     }

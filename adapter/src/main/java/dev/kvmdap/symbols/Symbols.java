@@ -250,6 +250,16 @@ public final class Symbols {
         return files.stream().flatMap(file -> file.variableNames().stream()).toList();
     }
 
+    /** The names of all enumerators; takes a pass over everything. */
+    public Collection<String> enumeratorNames() {
+        return names(SymbolFile::enumeratorNames);
+    }
+
+    /** The names of the variables of a function or of a source file. */
+    public Collection<String> variableNamesIn(String scope) {
+        return names(file -> file.variableNamesIn(scope));
+    }
+
     /** The names of all types that can stand behind a keyword; takes a pass over everything. */
     public List<String> typeNames(TypeName.Keyword keyword) {
         return files.stream().flatMap(file -> file.typeNames(keyword).stream()).toList();

@@ -148,6 +148,27 @@ final class Variables {
         return names;
     }
 
+    /** The names of the variables of the functions of a name, and of those outside of functions of source files of that name. */
+    List<String> variableNamesIn(String scope) {
+        List<String> names = new ArrayList<>();
+        for (Unit unit : dwarf.units()) {
+            FunctionTable functions = unit.functions();
+            for (int i = 0; i < functions.size(); i++) {
+                if (!functions.isInlined(i) && functions.name(i).equals(scope)) {
+                    reader.ofFunction(unit, i).forEach(variable -> names.add(variable.name()));
+                }
+            }
+            if (SourceFiles.isNamed(unit.name(), scope)) {
+                names.addAll(named.variableNamesOf(unit));
+            }
+        }
+        return names;
+    }
+
+    List<String> enumeratorNames() {
+        return named.enumeratorNames();
+    }
+
     List<String> typeNames(TypeName.Keyword keyword) {
         return named.typeNames(keyword);
     }

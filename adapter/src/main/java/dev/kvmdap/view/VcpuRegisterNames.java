@@ -100,6 +100,18 @@ public final class VcpuRegisterNames<S> implements Names<S> {
         return dot < 0 ? whole.map(Whole::operand) : whole.flatMap(known -> part(known, base, name.substring(dot + 1)));
     }
 
+    /** The names of the parts that a register has behind a dot; those that are no structures. */
+    public List<String> partsOf(String register) {
+        if (RegisterName.of(register).isPresent()) {
+            return RegisterPart.partsOf(register);
+        }
+        return whole(register).stream()
+                .flatMap(whole -> Stream.ofNullable(whole.bits))
+                .flatMap(bits -> bits.fields().stream())
+                .map(BitField::name)
+                .toList();
+    }
+
     private Optional<Operand<S>> part(Whole<S> whole, String register, String name) {
         Operand<S> operand = whole.operand;
         if (operand.type() instanceof StructType vector) {

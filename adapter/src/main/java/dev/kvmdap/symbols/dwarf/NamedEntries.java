@@ -159,6 +159,16 @@ public final class NamedEntries {
         return index().names(tag -> tag == Tag.VARIABLE || tag == Tag.ENUMERATOR);
     }
 
+    /** The names of all enumerators outside of functions. */
+    public List<String> enumeratorNames() {
+        return index().names(tag -> tag == Tag.ENUMERATOR);
+    }
+
+    /** The names of the variables outside of functions of one unit. */
+    public List<String> variableNamesOf(Unit unit) {
+        return index().names(tag -> tag == Tag.VARIABLE, unit);
+    }
+
     /** The names of all types that can stand behind a keyword. */
     public List<String> typeNames(Keyword keyword) {
         return index().names(tag -> isTagOf(keyword, tag));

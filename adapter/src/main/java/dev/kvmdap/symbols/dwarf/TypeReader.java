@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads types (DWARF 5, chapter 5). Each entry is read once; what is in a structure, when somebody looks into it. */
@@ -27,6 +28,8 @@ final class TypeReader {
 
     /** How many types may modify each other; recursive types always have a structure in between. */
     private static final int NESTED_AT_MOST = 64;
+
+    private static final Pattern OF_C = Pattern.compile("(?:(?:long|short|int|unsigned|signed|char)(?: |$))+");
 
     private final DwarfFile file;
     private final Function<StructType, @Nullable StructType> definitions;
@@ -119,11 +122,16 @@ final class TypeReader {
                     BaseEncoding.UTF,
                     BaseEncoding.ADDRESS ->
                 isInteger
-                        ? new IntegerType(
-                                name, rank(name, encoding, (int) bytes), (int) bytes, BaseEncoding.isSigned(encoding))
+                        ? integer(name, rank(name, encoding, (int) bytes), (int) bytes, BaseEncoding.isSigned(encoding))
                         : new OpaqueType(name, bytes);
             default -> new OpaqueType(name, bytes);
         };
+    }
+
+    /** An integer type; one of C's own, which has many names, by its shortest: {@code unsigned long}. */
+    private static IntegerType integer(String name, Rank rank, int bytes, boolean signed) {
+        boolean isOfC = OF_C.matcher(name).matches() && !name.equals("char");
+        return isOfC ? IntegerType.of(rank, bytes, signed) : new IntegerType(name, rank, bytes, signed);
     }
 
     private static Rank rank(String name, int encoding, int bytes) {

@@ -73,7 +73,7 @@ public final class VariableReader {
     }
 
     /** All variables of a function at its entry, whatever block they are in. */
-    List<VariableEntry> ofFunction(Unit unit, int function) {
+    public List<VariableEntry> ofFunction(Unit unit, int function) {
         AddressRanges code = unit.functions().ranges(function);
         return ofScope(unit, function, code.low(0), null);
     }
