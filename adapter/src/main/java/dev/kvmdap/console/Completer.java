@@ -3,12 +3,14 @@ package dev.kvmdap.console;
 import dev.kvmdap.console.CatchReader.Kind;
 import dev.kvmdap.console.ExpressionCompleter.Candidate;
 import dev.kvmdap.expression.PartialExpression;
+import dev.kvmdap.view.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -107,7 +109,8 @@ final class Completer {
                         .map(point -> new Candidate(
                                 Integer.toString(point.number()),
                                 StopPointListing.name(point.type()) + " " + point.what()));
-            case REGISTER -> expressions.registers("");
+            case REGISTER -> Stream.concat(expressions.registers(""), parts(debuggee, ConsoleTarget::registersView));
+            case SYSTEM_PART -> parts(debuggee, ConsoleTarget::systemView);
             case VERB -> verbs.stream().map(known -> new Candidate(known.name(), known.summary()));
         };
     }
@@ -120,6 +123,13 @@ final class Completer {
         return Stream.concat(
                 kind.stream().flatMap(Kind::words).map(word -> new Candidate(word, "which one")),
                 Stream.of(new Candidate("if", "a condition follows")));
+    }
+
+    private static Stream<Candidate> parts(Debuggee debuggee, Function<ConsoleTarget, Node> view) {
+        return debuggee.stopped()
+                ? view.apply(debuggee.frame()).children().stream()
+                        .map(row -> new Candidate(row.name(), row.type() == null ? "group" : row.type()))
+                : Stream.empty();
     }
 
     private static Stream<Candidate> files(Debuggee debuggee) {

@@ -32,6 +32,8 @@ public final class Console {
         table.addAll(StackVerbs.all());
         table.addAll(SourceVerbs.all());
         table.add(new InfoRegistersVerb());
+        table.addAll(StateVerbs.all());
+        table.addAll(PagingVerbs.all());
         table.add(new PrintVerb(true));
         table.add(new PrintVerb(false));
         table.addAll(TypeVerbs.all());

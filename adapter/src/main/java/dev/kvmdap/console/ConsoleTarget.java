@@ -4,6 +4,9 @@ import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.Value;
 import dev.kvmdap.types.AddressSpace;
 import dev.kvmdap.types.Type;
+import dev.kvmdap.view.Node;
+import dev.kvmdap.x86.PageTable;
+import dev.kvmdap.x86.Translation;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +62,18 @@ public interface ConsoleTarget {
 
     /** The bytes of an address in the code that is executed: 8 in 64-bit code, else 4. */
     int addressBytes();
+
+    /** The registers, in groups. */
+    Node registersView();
+
+    /** The state of the processor and the machine that is no register. */
+    Node systemView();
+
+    /** The table that CR3 points to; empty without paging. */
+    Optional<PageTable> pageTable();
+
+    /** Where a linear address leads. */
+    Translation translation(long linear);
 
     /** The linear address of the instruction that the vCPU carries out next. */
     long pc();

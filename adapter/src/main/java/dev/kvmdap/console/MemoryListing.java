@@ -2,6 +2,7 @@ package dev.kvmdap.console;
 
 import dev.kvmdap.expression.Format;
 import dev.kvmdap.types.AddressSpace;
+import dev.kvmdap.x86.Translation;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -112,12 +113,21 @@ final class MemoryListing {
         return text.toString();
     }
 
-    private static void addHole(MemoryPlace place, List<String> lines) {
-        String hole = "memory at " + place + " is not mapped";
+    private void addHole(MemoryPlace place, List<String> lines) {
+        String hole = "memory at " + place + " " + whyUnreadable(place);
         if (lines.isEmpty()) {
             throw new ConsoleException(hole);
         }
         lines.add(hole);
+    }
+
+    private String whyUnreadable(MemoryPlace place) {
+        if (place.space() == AddressSpace.PHYSICAL) {
+            return "does not exist";
+        }
+        return target.translation(place.address()) instanceof Translation.Mapped mapped
+                ? "leads to " + mapped.physical() + ", where there is no RAM"
+                : "is not mapped";
     }
 
     private String label(MemoryPlace place) {

@@ -8,6 +8,7 @@ import dev.kvmdap.device.Cmos;
 import dev.kvmdap.device.DebugPort;
 import dev.kvmdap.device.DiskImage;
 import dev.kvmdap.device.ExitPort;
+import dev.kvmdap.device.Inspected;
 import dev.kvmdap.device.InterruptLine;
 import dev.kvmdap.device.KeyboardController;
 import dev.kvmdap.device.PortBus;
@@ -250,6 +251,22 @@ public final class Machine implements AutoCloseable {
      */
     public byte[] timer() {
         return vm.pit2();
+    }
+
+    /** The devices of the machine, to be looked at while no vCPU runs: those that KVM emulates first. */
+    public List<Inspected> devices() {
+        List<Inspected> devices = new ArrayList<>(interruptControllers ? KernelState.of(vm) : List.of());
+        devices.addAll(ports.devices());
+        return devices;
+    }
+
+    /**
+     * The local APIC of a vCPU, to be looked at while no vCPU runs; empty where KVM emulates none.
+     *
+     * @param vcpu from 0
+     */
+    public Optional<Inspected> localApic(int vcpu) {
+        return interruptControllers ? Optional.of(KernelState.localApic(vcpus.get(vcpu))) : Optional.empty();
     }
 
     /** What was loaded, and how. */

@@ -11,22 +11,28 @@ import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.ExpressionException;
 import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.expression.Value;
+import dev.kvmdap.kvm.Sregs;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.types.AddressSpace;
 import dev.kvmdap.types.Type;
 import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegisterFile;
 import dev.kvmdap.view.ValueNode;
+import dev.kvmdap.view.VcpuRegisterNames;
 import dev.kvmdap.x86.BitLayout;
 import dev.kvmdap.x86.CpuMode;
+import dev.kvmdap.x86.PageTable;
+import dev.kvmdap.x86.PageWalk;
 import dev.kvmdap.x86.Register;
 import dev.kvmdap.x86.Register.Kind;
 import dev.kvmdap.x86.RegisterName;
+import dev.kvmdap.x86.Translation;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The frame that the user looks at, as the console's verbs see it. */
@@ -46,6 +52,9 @@ final class FrameTarget implements ConsoleTarget {
     private final Syntax syntax;
     private final KeptValues kept;
     private final NumberFormat numbers;
+    private final Supplier<Collection<String>> registerNames;
+    private final Node registersView;
+    private final Node systemView;
 
     FrameTarget(
             Cpu cpu,
@@ -57,6 +66,8 @@ final class FrameTarget implements ConsoleTarget {
             Node locals,
             Syntax syntax,
             NumberFormat numbers,
+            Node registersView,
+            Node systemView,
             KeptValues kept) {
         this.cpu = cpu;
         this.values = values;
@@ -67,6 +78,9 @@ final class FrameTarget implements ConsoleTarget {
         this.locals = locals;
         this.syntax = syntax;
         this.numbers = numbers;
+        this.registerNames = () -> new VcpuRegisterNames<Cpu>(viewed, registers, () -> {}).all();
+        this.registersView = registersView;
+        this.systemView = systemView;
         this.kept = kept;
     }
 
@@ -118,7 +132,7 @@ final class FrameTarget implements ConsoleTarget {
 
     @Override
     public Collection<String> registerNames() {
-        return RegisterName.all().stream().map(RegisterName::name).toList();
+        return registerNames.get();
     }
 
     @Override
@@ -139,6 +153,28 @@ final class FrameTarget implements ConsoleTarget {
     @Override
     public int addressBytes() {
         return cpu.wordSize();
+    }
+
+    @Override
+    public Node registersView() {
+        return registersView;
+    }
+
+    @Override
+    public Node systemView() {
+        return systemView;
+    }
+
+    @Override
+    public Optional<PageTable> pageTable() {
+        Sregs sregs = cpu.sregs();
+        return PageTable.top(sregs.cr0(), sregs.cr3(), sregs.cr4(), sregs.efer(), cpu.ownMemory());
+    }
+
+    @Override
+    public Translation translation(long linear) {
+        Sregs sregs = cpu.sregs();
+        return PageWalk.explain(sregs.cr0(), sregs.cr3(), sregs.cr4(), sregs.efer(), linear, cpu.ownMemory());
     }
 
     @Override

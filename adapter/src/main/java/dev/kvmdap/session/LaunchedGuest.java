@@ -31,6 +31,7 @@ import dev.kvmdap.view.LocalsView;
 import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegistersView;
 import dev.kvmdap.view.ValueNode;
+import dev.kvmdap.view.system.SystemView;
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -179,10 +180,21 @@ public final class LaunchedGuest implements AutoCloseable {
         if (!locals.children().isEmpty()) {
             scopes.add(locals);
         }
-        scopes.add(new RegistersView(viewed, FrameNames.registerFile(at.frame(), viewed), values(at)));
+        scopes.add(registersView(at));
+        scopes.add(systemView(at));
         scopes.add(new CpuidView(kvm::supportedCpuid, kvm::emulatedCpuid, viewed::cpuid));
         scopes.add(new HostView(engine.host()));
         return scopes;
+    }
+
+    private RegistersView registersView(StoppedFrame at) {
+        ViewedVcpu vcpu = viewed(at.vcpu());
+        return new RegistersView(vcpu, FrameNames.registerFile(at.frame(), vcpu), values(at));
+    }
+
+    private SystemView systemView(StoppedFrame at) {
+        return new SystemView(new FrameSystem(
+                engine.cpu(at.vcpu()), viewed(at.vcpu()), values(at), engine.symbols(), engine.machine()));
     }
 
     private Node locals(StoppedFrame at) {
@@ -241,6 +253,8 @@ public final class LaunchedGuest implements AutoCloseable {
                 locals(at),
                 configuration.assemblySyntax(),
                 numberFormat,
+                registersView(at),
+                systemView(at),
                 kept);
     }
 

@@ -17,11 +17,15 @@ import dev.kvmdap.x86.RegisterBits;
 import dev.kvmdap.x86.RegisterName;
 import dev.kvmdap.x86.X87Tags;
 import dev.kvmdap.x86.XsaveArea;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +60,27 @@ public final class VcpuRegisterNames<S> implements Names<S> {
      * @param bits its fields; null where it is one number
      */
     private record Whole<S>(Operand<S> operand, @Nullable BitLayout bits) {}
+
+    /** The names that the vCPU has registers for, without those of fields. */
+    public Collection<String> all() {
+        Set<String> names = new LinkedHashSet<>();
+        RegisterName.all().forEach(name -> names.add(name.name()));
+        RegisterBits.RFLAGS.fields().forEach(flag -> names.add(flag.name().toLowerCase(Locale.ROOT)));
+        XsaveArea area = ExtendedRegister.area(vcpu);
+        Stream.of("fctrl", "fstat", "fop", "fioff", "fooff", "mxcsr", "pkru")
+                .filter(name -> ExtendedRegister.of(name, area).isPresent())
+                .forEach(names::add);
+        names.addAll(List.of("ftag", "xcr0"));
+        for (String kind : List.of("st", "xmm", "ymm", "zmm", "k")) {
+            IntStream.range(0, 32)
+                    .mapToObj(number -> kind + number)
+                    .filter(name -> ExtendedRegister.of(name, area).isPresent())
+                    .forEach(names::add);
+        }
+        vcpu.modelSpecificRegisters()
+                .forEach(index -> names.add(MsrCatalogue.load().at(index).name()));
+        return names;
+    }
 
     @Override
     public Optional<Operand<S>> register(String name) {

@@ -49,7 +49,7 @@ class ConsoleTest {
     void helpListsEveryVerbAndTellsAllAboutOne() {
         assertThat(console.answer("help", target).text())
                 .contains("help [VERB]")
-                .contains("info registers [NAME...]")
+                .contains("info registers [NAME|GROUP...]")
                 .contains("print[/F] EXPRESSION")
                 .contains("x[/NFU] ADDRESS");
         assertThat(console.answer("help x", target).text()).contains("x/8xw $rsp");

@@ -11,6 +11,14 @@ import dev.kvmdap.expression.Value;
 import dev.kvmdap.types.AddressSpace;
 import dev.kvmdap.types.IntegerType;
 import dev.kvmdap.types.Type;
+import dev.kvmdap.view.Group;
+import dev.kvmdap.view.Node;
+import dev.kvmdap.view.Row;
+import dev.kvmdap.x86.GuestPhysical;
+import dev.kvmdap.x86.GuestVirtual;
+import dev.kvmdap.x86.PageTable;
+import dev.kvmdap.x86.PagingMode;
+import dev.kvmdap.x86.Translation;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -96,6 +104,37 @@ final class SampleFrame implements ConsoleTarget {
     @Override
     public int addressBytes() {
         return Long.BYTES;
+    }
+
+    @Override
+    public Node registersView() {
+        return group("Registers", group("Control", new Row("cr0", "0x11 [ ET PE ]", null)));
+    }
+
+    @Override
+    public Node systemView() {
+        return group(
+                "System",
+                group("GDT", new Row("0x00", "null", null), new Row("0x08", "code", null)),
+                group("PIC 1", new Row("IRR", "0x01", null)),
+                group("PIC 2", new Row("IRR", "0x02", null)));
+    }
+
+    private static Node group(String name, Node... rows) {
+        return new Group(name, name.equals("GDT") ? "2 entries" : "", null, () -> List.of(rows));
+    }
+
+    @Override
+    public Optional<PageTable> pageTable() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Translation translation(long linear) {
+        GuestVirtual address = new GuestVirtual(linear);
+        return linear >= 0x1000 && linear < 0x2000
+                ? new Translation.Mapped(address, PagingMode.NONE, List.of(), new GuestPhysical(linear + 0x4000))
+                : new Translation.NotMapped(address, PagingMode.NONE, List.of(), Translation.Reason.TOO_WIDE, 0);
     }
 
     @Override
