@@ -12,15 +12,17 @@ import org.jspecify.annotations.Nullable;
  */
 public record Answer(String text, @Nullable Result result) {
 
-    /** An expression and its value. */
+    /** A value, and the expression that gives it again without changing anything. */
     public record Result(Expression expression, Value value) {}
 
     static Answer of(String text) {
         return new Answer(text, null);
     }
 
+    /** What an expression is worth; where it assigns, the object that it has assigned to. */
     static Answer of(Expression expression, ConsoleTarget target) {
         Value value = target.evaluate(expression);
-        return new Answer(target.text(value), new Result(expression, value));
+        Expression again = expression.assigns() ? Expression.parse(expression.target()) : expression;
+        return new Answer(target.text(value), new Result(again, value));
     }
 }

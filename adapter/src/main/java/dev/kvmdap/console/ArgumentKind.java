@@ -12,8 +12,10 @@ enum ArgumentKind {
     CATCHABLE,
     /** Numbers of breakpoints, watchpoints and catchpoints. */
     STOP_POINT,
-    /** The name of a register without a {@code $}. */
+    /** The name of a register without a {@code $}, or of a group of registers. */
     REGISTER,
+    /** The name of a device, or of another part of the system's state. */
+    SYSTEM_PART,
     /** Another verb. */
     VERB
 }

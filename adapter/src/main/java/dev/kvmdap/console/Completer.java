@@ -1,12 +1,16 @@
 package dev.kvmdap.console;
 
 import dev.kvmdap.console.CatchReader.Kind;
+import dev.kvmdap.console.ExpressionCompleter.Candidate;
+import dev.kvmdap.expression.PartialExpression;
+import dev.kvmdap.view.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -17,6 +21,7 @@ final class Completer {
     /** More are no help. */
     private static final int MOST = 200;
 
+    private static final Pattern REGISTER = Pattern.compile("\\$\\w*$");
     private static final Pattern LAST_WORD = Pattern.compile("[\\w.$:~<>/#-]*$");
     private static final Pattern BEHIND_IF = Pattern.compile("\\sif(?![\\w.$])");
     private static final Set<ArgumentKind> CONDITIONAL =
@@ -28,9 +33,6 @@ final class Completer {
         this.verbs = verbs;
     }
 
-    /** What a word may become, and what that is. */
-    private record Candidate(String text, String meaning) {}
-
     /** The ways to go on behind what is typed. */
     List<Completion> complete(String typed, Debuggee debuggee) {
         List<Completion> completions = new ArrayList<>();
@@ -40,13 +42,28 @@ final class Completer {
                 completions.add(new Completion(verb.name(), verb.summary(), 0, typed.length()));
             }
         }
-        int dollar = typed.lastIndexOf('$');
-        if (dollar >= 0 && typed.substring(dollar + 1).matches("\\w*")) {
-            add(registers(debuggee, "$"), typed, dollar, completions);
-        } else if (begun.isPresent()) {
+        boolean isVerb = begun.isEmpty() && !completions.isEmpty() && typed.contains(" ");
+        if (isVerb) {
+            return completions;
+        }
+        ExpressionCompleter expressions = new ExpressionCompleter(debuggee);
+        ArgumentKind kind = begun.map(Verb::argumentKind).orElse(ArgumentKind.EXPRESSION);
+        Matcher behindIf = BEHIND_IF.matcher(typed);
+        boolean isCondition = CONDITIONAL.contains(kind) && behindIf.find();
+        if (kind == ArgumentKind.EXPRESSION
+                || isCondition
+                || begun.isEmpty()
+                || REGISTER.matcher(typed).find()) {
+            PartialExpression partial = PartialExpression.of(isCondition ? typed.substring(behindIf.end()) : typed);
+            add(
+                    expressions.candidates(partial),
+                    typed,
+                    typed.length() - partial.begun().length(),
+                    completions);
+        } else {
             Matcher word = LAST_WORD.matcher(typed);
             int start = word.find() ? word.start() : typed.length();
-            add(candidates(begun.get(), debuggee, typed, start), typed, start, completions);
+            add(candidates(begun.get(), debuggee, expressions, typed, start), typed, start, completions);
         }
         return completions.size() > MOST ? List.copyOf(completions.subList(0, MOST)) : completions;
     }
@@ -73,28 +90,27 @@ final class Completer {
         String begun = typed.substring(start);
         candidates
                 .filter(candidate -> candidate.text().startsWith(begun))
+                .distinct()
                 .limit(MOST)
                 .map(candidate -> new Completion(candidate.text(), candidate.meaning(), start, typed.length() - start))
                 .forEach(completions::add);
     }
 
     /** What the word may become that begins at {@code start}. */
-    private Stream<Candidate> candidates(Verb verb, Debuggee debuggee, String typed, int start) {
-        String begun = typed.substring(start);
-        String before = typed.substring(0, start);
-        boolean condition = CONDITIONAL.contains(verb.argumentKind())
-                && BEHIND_IF.matcher(before).find();
-        return switch (condition ? ArgumentKind.EXPRESSION : verb.argumentKind()) {
-            case FREE -> Stream.empty();
-            case LOCATION -> Stream.concat(functions(debuggee, begun), files(debuggee));
-            case EXPRESSION -> Stream.concat(variables(debuggee, begun), functions(debuggee, begun));
-            case CATCHABLE -> catchables(Console.argument(before, verb).orElse(""));
+    private Stream<Candidate> candidates(
+            Verb verb, Debuggee debuggee, ExpressionCompleter expressions, String typed, int start) {
+        return switch (verb.argumentKind()) {
+            case FREE, EXPRESSION -> Stream.empty();
+            case LOCATION -> Stream.concat(expressions.functions(typed.substring(start)), files(debuggee));
+            case CATCHABLE ->
+                catchables(Console.argument(typed.substring(0, start), verb).orElse(""));
             case STOP_POINT ->
                 debuggee.stopPoints().all().stream()
                         .map(point -> new Candidate(
                                 Integer.toString(point.number()),
                                 StopPointListing.name(point.type()) + " " + point.what()));
-            case REGISTER -> registers(debuggee, "");
+            case REGISTER -> Stream.concat(expressions.registers(""), parts(debuggee, ConsoleTarget::registersView));
+            case SYSTEM_PART -> parts(debuggee, ConsoleTarget::systemView);
             case VERB -> verbs.stream().map(known -> new Candidate(known.name(), known.summary()));
         };
     }
@@ -109,24 +125,11 @@ final class Completer {
                 Stream.of(new Candidate("if", "a condition follows")));
     }
 
-    private static Stream<Candidate> registers(Debuggee debuggee, String sign) {
+    private static Stream<Candidate> parts(Debuggee debuggee, Function<ConsoleTarget, Node> view) {
         return debuggee.stopped()
-                ? debuggee.frame().registerNames().stream().map(name -> new Candidate(sign + name, "register"))
+                ? view.apply(debuggee.frame()).children().stream()
+                        .map(row -> new Candidate(row.name(), row.type() == null ? "group" : row.type()))
                 : Stream.empty();
-    }
-
-    private static Stream<Candidate> functions(Debuggee debuggee, String begun) {
-        return debuggee.symbols().functionNames(begun).stream().map(name -> new Candidate(name, "function"));
-    }
-
-    private static Stream<Candidate> variables(Debuggee debuggee, String begun) {
-        Stream<Candidate> global =
-                debuggee.symbols().variableNames(begun).stream().map(name -> new Candidate(name, "variable"));
-        return debuggee.stopped()
-                ? Stream.concat(
-                        debuggee.frame().localNames().stream().map(name -> new Candidate(name, "local variable")),
-                        global)
-                : global;
     }
 
     private static Stream<Candidate> files(Debuggee debuggee) {

@@ -32,7 +32,12 @@ public final class Console {
         table.addAll(StackVerbs.all());
         table.addAll(SourceVerbs.all());
         table.add(new InfoRegistersVerb());
-        table.add(new PrintVerb());
+        table.addAll(StateVerbs.all());
+        table.addAll(PagingVerbs.all());
+        table.add(new PrintVerb(true));
+        table.add(new PrintVerb(false));
+        table.addAll(TypeVerbs.all());
+        table.addAll(KeptValueVerbs.all());
         table.add(FormatVerb.create());
         table.add(new SetVerb());
         table.add(new ExamineVerb(AddressSpace.LINEAR));
@@ -56,7 +61,7 @@ public final class Console {
                 return verb.run(argument.get(), debuggee);
             }
         }
-        return Answer.of(Expression.parse(text), debuggee.frame());
+        return PrintVerb.print(Expression.parse(text), debuggee.frame());
     }
 
     /** All verbs, in the order in which they are looked for. */

@@ -53,7 +53,7 @@ final class EvaluateRequests implements RequestFamily {
         capabilities.setSupportsClipboardContext(true);
         capabilities.setSupportsValueFormattingOptions(true);
         capabilities.setSupportsCompletionsRequest(true);
-        capabilities.setCompletionTriggerCharacters(new String[] {"$"});
+        capabilities.setCompletionTriggerCharacters(new String[] {"$", ".", ">"});
     }
 
     private EvaluateResponse evaluate(EvaluateArguments arguments) {
@@ -62,10 +62,9 @@ final class EvaluateRequests implements RequestFamily {
             return console(arguments);
         }
         StoppedFrame frame = frame(arguments.getFrameId());
-        boolean change = context.equals(EvaluateArgumentsContext.WATCH);
         Expression expression = Expression.parse(arguments.getExpression());
         EvaluateResponse response = new EvaluateResponse();
-        describe(session.guest().evaluated(frame, expression, change), format(arguments.getFormat()), response);
+        describe(session.guest().evaluated(frame, expression), format(arguments.getFormat()), response);
         return response;
     }
 
@@ -74,10 +73,11 @@ final class EvaluateRequests implements RequestFamily {
         EvaluateResponse response = new EvaluateResponse();
         Answer.Result result = answer.result();
         NumberFormat numbers = format(arguments.getFormat());
+        if (session.state() == SessionState.STOPPED
+                && !session.guest().changes().isEmpty()) {
+            session.valuesChanged();
+        }
         if (result != null) {
-            if (!session.guest().changes().isEmpty()) {
-                session.valuesChanged();
-            }
             StoppedFrame frame = frame(arguments.getFrameId());
             describe(session.guest().node(frame, result.expression(), result.value()), numbers, response);
         }
@@ -103,7 +103,7 @@ final class EvaluateRequests implements RequestFamily {
 
     private SetExpressionResponse setExpression(SetExpressionArguments arguments) {
         Expression expression = Expression.parse(arguments.getExpression());
-        Node node = session.guest().evaluated(frame(arguments.getFrameId()), expression, false);
+        Node node = session.guest().evaluated(frame(arguments.getFrameId()), expression);
         node.set(arguments.getValue());
         session.valuesChanged();
         SetExpressionResponse response = new SetExpressionResponse();

@@ -2,7 +2,6 @@ package dev.kvmdap.expression;
 
 import dev.kvmdap.types.FloatType;
 import dev.kvmdap.types.IntegerType;
-import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -34,11 +33,6 @@ public enum Format {
     STRING('s'),
     /** The instruction at an address. */
     INSTRUCTION('i');
-
-    private static final long DOUBLE_FRACTION = 0xf_ffff_ffff_ffffL;
-    private static final int DOUBLE_TO_FLOAT_BITS = 29;
-    private static final int SMALLEST_PLAIN = -5;
-    private static final int LARGEST_PLAIN = 16;
 
     private final char letter;
 
@@ -92,39 +86,10 @@ public enum Format {
 
     private static String floating(long bits, IntegerType type) {
         return switch (type.width()) {
-            case Float.BYTES -> text(Float.intBitsToFloat((int) bits), FloatType.FLOAT);
-            case Double.BYTES -> text(Double.longBitsToDouble(bits), FloatType.DOUBLE);
+            case Float.BYTES -> RealText.of(Float.intBitsToFloat((int) bits), FloatType.FLOAT);
+            case Double.BYTES -> RealText.of(Double.longBitsToDouble(bits), FloatType.DOUBLE);
             default -> natural(bits, type);
         };
-    }
-
-    /** A floating-point number with as many digits as tell it from its neighbours, as C writes it: {@code 1e+300}. */
-    static String text(double number, FloatType type) {
-        if (Double.isNaN(number)) {
-            return nan(number, type);
-        }
-        if (Double.isInfinite(number)) {
-            return number > 0 ? "inf" : "-inf";
-        }
-        String shortest = type.width() == Float.BYTES ? Float.toString((float) number) : Double.toString(number);
-        BigDecimal digits = new BigDecimal(shortest).stripTrailingZeros();
-        int exponent = digits.precision() - digits.scale() - 1;
-        if (digits.signum() == 0) {
-            return 1 / number < 0 ? "-0" : "0";
-        }
-        if (exponent >= SMALLEST_PLAIN && exponent <= LARGEST_PLAIN) {
-            return digits.toPlainString();
-        }
-        BigDecimal significand = digits.movePointLeft(exponent).stripTrailingZeros();
-        return String.format(Locale.ROOT, "%se%+03d", significand.toPlainString(), exponent);
-    }
-
-    /** What is not a number has a sign and bits too, of which the first says that it is quiet (IEEE 754, 6.2). */
-    private static String nan(double number, FloatType type) {
-        long bits = Double.doubleToRawLongBits(number);
-        long payload = bits & DOUBLE_FRACTION;
-        long shown = type.width() == Float.BYTES ? payload >>> DOUBLE_TO_FLOAT_BITS : payload;
-        return (bits < 0 ? "-nan(0x" : "nan(0x") + Long.toHexString(shown) + ")";
     }
 
     private static String character(byte code, IntegerType type) {

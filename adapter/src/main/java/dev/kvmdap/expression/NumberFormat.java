@@ -19,6 +19,11 @@ public enum NumberFormat {
         this.format = format;
     }
 
+    /** The format that it is, where a number has none of its own. */
+    Format format() {
+        return format;
+    }
+
     /** Whether negative numbers have a sign. */
     boolean isSigned() {
         return format == Format.NATURAL;

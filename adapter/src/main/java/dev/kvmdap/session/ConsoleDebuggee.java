@@ -53,7 +53,7 @@ public final class ConsoleDebuggee implements Debuggee {
 
     @Override
     public ConsoleTarget frame() {
-        return session.guest().consoleTarget(stoppedFrame(), session::valuesChanged);
+        return session.guest().consoleTarget(stoppedFrame());
     }
 
     @Override

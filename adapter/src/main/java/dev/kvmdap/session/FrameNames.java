@@ -6,6 +6,7 @@ import dev.kvmdap.expression.Memory;
 import dev.kvmdap.expression.Names;
 import dev.kvmdap.expression.Operand;
 import dev.kvmdap.expression.UnreadableException;
+import dev.kvmdap.expression.Value;
 import dev.kvmdap.symbols.FrameRegisters;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.symbols.dwarf.FrameState;
@@ -28,8 +29,10 @@ import java.util.Optional;
 final class FrameNames implements Names<Cpu> {
 
     private final Frame frame;
+    private final ViewedVcpu vcpu;
     private final RegisterFile file;
-    private final Names<Cpu> registers;
+    private final KeptValues kept;
+    private final VcpuRegisterNames<Cpu> registers;
     private final ProgramNames program;
     private final Runnable registerChanged;
 
@@ -37,18 +40,24 @@ final class FrameNames implements Names<Cpu> {
      * The names in a frame.
      *
      * @param memory what variables are changed in
+     * @param kept what the user has kept for later
      * @param registerChanged hears of every register that is assigned to
      */
-    FrameNames(Frame frame, ViewedVcpu vcpu, Symbols symbols, CpuMemory memory, Runnable registerChanged) {
+    FrameNames(
+            Frame frame,
+            ViewedVcpu vcpu,
+            Symbols symbols,
+            CpuMemory memory,
+            KeptValues kept,
+            Runnable registerChanged) {
+        this.kept = kept;
         this.frame = frame;
+        this.vcpu = vcpu;
         this.file = registerFile(frame, vcpu);
         this.registers = new VcpuRegisterNames<>(vcpu, file, registerChanged);
         this.registerChanged = registerChanged;
         this.program = new ProgramNames(
-                symbols,
-                frame.registers().lookupAddress(),
-                frame.index() == 0 ? new Innermost() : cpu -> new Caller(frame.registers(), cpu),
-                memory);
+                symbols, frame.registers().lookupAddress(), frame.index() == 0 ? new Innermost() : new Outer(), memory);
     }
 
     /** The registers as a frame sees them. */
@@ -62,6 +71,11 @@ final class FrameNames implements Names<Cpu> {
         @Override
         public FrameState of(Cpu cpu) {
             return cpu;
+        }
+
+        @Override
+        public FrameState now() {
+            return vcpu.cpu();
         }
 
         @Override
@@ -79,6 +93,20 @@ final class FrameNames implements Names<Cpu> {
         }
     }
 
+    /** A frame whose registers only unwinding tells. */
+    private final class Outer implements VariablePlace.FrameOf {
+
+        @Override
+        public FrameState of(Cpu cpu) {
+            return new Caller(frame.registers(), cpu);
+        }
+
+        @Override
+        public FrameState now() {
+            return of(vcpu.cpu());
+        }
+    }
+
     /** A frame that is known by unwinding. */
     private record Caller(FrameRegisters registers, Cpu cpu) implements FrameState {
 
@@ -89,10 +117,15 @@ final class FrameNames implements Names<Cpu> {
 
         @Override
         public long register(int number) {
-            if (!registers.has(number)) {
+            if (!registers.mayHold(number)) {
                 throw new NoValueException("is lost: the functions that this frame has called may have overwritten it");
             }
-            return registers.get(number);
+            return registers.held(number);
+        }
+
+        @Override
+        public long register(int number, int offset) {
+            return offset == 0 && registers.isTracked(number) ? register(number) : cpu.register(number, offset);
         }
 
         @Override
@@ -103,7 +136,30 @@ final class FrameNames implements Names<Cpu> {
 
     @Override
     public Optional<Operand<Cpu>> register(String name) {
-        return registers.register(name);
+        return registers.register(name).or(() -> kept.find(name));
+    }
+
+    /** The names of the parts that a register has behind a dot. */
+    List<String> partsOf(String register) {
+        try {
+            return registers.partsOf(register);
+        } catch (UnreadableException hasNoValueHere) {
+            return List.of();
+        }
+    }
+
+    @Override
+    public boolean canKeep(String name) {
+        try {
+            return KeptValues.isName(name) && registers.register(name).isEmpty();
+        } catch (UnreadableException hasNoValueHere) {
+            return false;
+        }
+    }
+
+    @Override
+    public void keep(String name, Value value) {
+        kept.keep(name, value, memory());
     }
 
     @Override

@@ -3,13 +3,16 @@ package dev.kvmdap.session;
 import dev.kvmdap.console.ConsoleTarget;
 import dev.kvmdap.device.ByteSink;
 import dev.kvmdap.disassembly.CodeSegment;
+import dev.kvmdap.disassembly.DecodedInstruction;
 import dev.kvmdap.engine.Cpu;
 import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.EngineListener;
 import dev.kvmdap.engine.GuestCode;
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.NumberFormat;
+import dev.kvmdap.expression.UnreadableException;
 import dev.kvmdap.expression.Value;
+import dev.kvmdap.expression.ValueText;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.HostProbe;
 import dev.kvmdap.kvm.Kvm;
@@ -28,6 +31,8 @@ import dev.kvmdap.view.LocalsView;
 import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegistersView;
 import dev.kvmdap.view.ValueNode;
+import dev.kvmdap.view.system.SystemView;
+import dev.kvmdap.x86.GuestVirtual;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +49,7 @@ public final class LaunchedGuest implements AutoCloseable {
     private final GuestOutput serial;
     private final GuestOutput debugPort;
     private final GuestOutput logpoints;
+    private final KeptValues kept;
     private final GuestChanges changes = new GuestChanges();
     private final CpuMemory memory = new CpuMemory(changes);
     private final Map<Integer, ViewedVcpu> viewed = new HashMap<>();
@@ -55,7 +61,9 @@ public final class LaunchedGuest implements AutoCloseable {
             Engine engine,
             GuestOutput serial,
             GuestOutput debugPort,
-            GuestOutput logpoints) {
+            GuestOutput logpoints,
+            KeptValues kept) {
+        this.kept = kept;
         this.configuration = configuration;
         this.kvm = kvm;
         this.engine = engine;
@@ -71,6 +79,7 @@ public final class LaunchedGuest implements AutoCloseable {
      * @param listener hears what happens to it, on the session thread
      * @param output takes what it prints, on the session thread
      * @param log takes what its logpoints write, on the session thread
+     * @param kept what the user has kept for later
      */
     static LaunchedGuest launch(
             LaunchConfiguration configuration,
@@ -78,6 +87,7 @@ public final class LaunchedGuest implements AutoCloseable {
             EngineListener listener,
             Consumer<String> output,
             Consumer<String> log,
+            KeptValues kept,
             Progress progress) {
         progress.step("asking this host's KVM what it can do");
         Kvm kvm = Kvm.open();
@@ -92,7 +102,7 @@ public final class LaunchedGuest implements AutoCloseable {
             MachineConfiguration machine = machine(configuration, kvm, serial, debugPort);
             progress.step("loading " + configuration.program().getFileName());
             Engine engine = new Engine(() -> Machine.create(kvm, machine), symbols, host, thread::execute, listener);
-            return new LaunchedGuest(configuration, kvm, engine, serial, debugPort, logpoints);
+            return new LaunchedGuest(configuration, kvm, engine, serial, debugPort, logpoints, kept);
         } catch (RuntimeException | Error failure) {
             kvm.close();
             throw failure;
@@ -170,10 +180,21 @@ public final class LaunchedGuest implements AutoCloseable {
         if (!locals.children().isEmpty()) {
             scopes.add(locals);
         }
-        scopes.add(new RegistersView(viewed, FrameNames.registerFile(at.frame(), viewed), values(at)));
+        scopes.add(registersView(at));
+        scopes.add(systemView(at));
         scopes.add(new CpuidView(kvm::supportedCpuid, kvm::emulatedCpuid, viewed::cpuid));
         scopes.add(new HostView(engine.host()));
         return scopes;
+    }
+
+    private RegistersView registersView(StoppedFrame at) {
+        ViewedVcpu vcpu = viewed(at.vcpu());
+        return new RegistersView(vcpu, FrameNames.registerFile(at.frame(), vcpu), values(at));
+    }
+
+    private SystemView systemView(StoppedFrame at) {
+        return new SystemView(new FrameSystem(
+                engine.cpu(at.vcpu()), viewed(at.vcpu()), values(at), engine.symbols(), engine.machine()));
     }
 
     private Node locals(StoppedFrame at) {
@@ -183,30 +204,34 @@ public final class LaunchedGuest implements AutoCloseable {
 
     /** The memory that an expression names in a frame: a variable, or a part of one. */
     public Optional<Extent> variable(StoppedFrame at, String expression) {
-        return Optional.ofNullable(
-                evaluated(at, Expression.parse(expression), false).extent());
+        return Optional.ofNullable(evaluated(at, Expression.parse(expression)).extent());
     }
 
     /** Values as they are in a frame; while the guest stands still. */
     private FrameValues values(StoppedFrame at) {
-        return new FrameValues(
-                engine.cpu(at.vcpu()),
-                at.frame(),
-                viewed(at.vcpu()),
-                engine.symbols(),
-                memory,
-                changes::registerChanged);
+        FrameNames names =
+                new FrameNames(at.frame(), viewed(at.vcpu()), engine.symbols(), memory, kept, changes::registerChanged);
+        GuestCode code = code(at.vcpu());
+        ValueText text = new ValueText(engine.symbols()::symbolAt, address -> instruction(code, address));
+        return new FrameValues(engine.cpu(at.vcpu()), names, text);
+    }
+
+    private String instruction(GuestCode code, long linear) {
+        DecodedInstruction instruction = code.around(linear, 0, 1).get(0);
+        if (!instruction.isReadable()) {
+            throw new UnreadableException("memory at " + new GuestVirtual(linear) + " is not mapped");
+        }
+        return code.annotated(instruction, configuration.assemblySyntax());
     }
 
     /**
      * What an expression is worth in a frame; while the guest stands still.
      *
-     * @param change whether it may assign
-     * @throws dev.kvmdap.expression.ExpressionException where it has no value
+     * @throws dev.kvmdap.expression.ExpressionException where it has no value, or would assign
      */
-    public Node evaluated(StoppedFrame at, Expression expression, boolean change) {
+    public Node evaluated(StoppedFrame at, Expression expression) {
         FrameValues values = values(at);
-        Value value = change ? values.evaluateToChange(expression) : values.evaluate(expression);
+        Value value = values.evaluate(expression);
         return ValueNode.of(expression, value, values);
     }
 
@@ -217,15 +242,6 @@ public final class LaunchedGuest implements AutoCloseable {
 
     /** What the console's verbs look at in a frame; while the guest stands still. */
     public ConsoleTarget consoleTarget(StoppedFrame at) {
-        return consoleTarget(at, () -> {});
-    }
-
-    /**
-     * What the console's verbs look at in a frame; while the guest stands still.
-     *
-     * @param changed hears when they have changed a value in the guest
-     */
-    ConsoleTarget consoleTarget(StoppedFrame at, Runnable changed) {
         Cpu cpu = engine.cpu(at.vcpu());
         return new FrameTarget(
                 cpu,
@@ -237,7 +253,9 @@ public final class LaunchedGuest implements AutoCloseable {
                 locals(at),
                 configuration.assemblySyntax(),
                 numberFormat,
-                changed);
+                registersView(at),
+                systemView(at),
+                kept);
     }
 
     /** Copies memory as a vCPU sees it: the bytes copied before the first one that cannot be read. */

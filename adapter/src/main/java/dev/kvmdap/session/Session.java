@@ -38,6 +38,7 @@ public final class Session {
 
     private final SessionThread thread;
     private final IDebugProtocolClient client;
+    private final KeptValues kept = new KeptValues();
     private final ClientEvents events;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Deque<Runnable> afterAnswer = new ArrayDeque<>();
@@ -198,7 +199,7 @@ public final class Session {
         String title = verb + " " + configuration.program().getFileName();
         try (Progress progress = new Progress(client, clientFeatures, cancellation, title)) {
             LaunchedGuest started = LaunchedGuest.launch(
-                    configuration, thread, new Listener(), events::guestOutput, events::logged, progress);
+                    configuration, thread, new Listener(), events::guestOutput, events::logged, kept, progress);
             guest = started;
             if (numberFormat != null) {
                 started.setNumberFormat(numberFormat);

@@ -4,9 +4,11 @@ import dev.kvmdap.engine.Cpu;
 import dev.kvmdap.expression.UnreadableException;
 import dev.kvmdap.kvm.CpuidEntry;
 import dev.kvmdap.kvm.DebugRegisters;
+import dev.kvmdap.kvm.MpState;
 import dev.kvmdap.kvm.Msr;
 import dev.kvmdap.kvm.Regs;
 import dev.kvmdap.kvm.Sregs;
+import dev.kvmdap.kvm.VcpuEvents;
 import dev.kvmdap.kvm.VcpuState;
 import dev.kvmdap.kvm.Xcr;
 import dev.kvmdap.machine.VcpuThread;
@@ -37,6 +39,8 @@ final class ViewedVcpu implements StoppedVcpu {
     private @Nullable List<CpuidEntry> cpuid;
     private @Nullable DebugRegisters debugRegisters;
     private byte @Nullable [] xsave;
+    private @Nullable VcpuEvents events;
+    private @Nullable MpState mpState;
 
     /**
      * A vCPU in one stop.
@@ -49,6 +53,11 @@ final class ViewedVcpu implements StoppedVcpu {
         this.listedMsrs = listedMsrs;
     }
 
+    /** The vCPU's number, from 0. */
+    int index() {
+        return thread.index();
+    }
+
     private <T> T get(Function<VcpuState, T> read) {
         return thread.call(vcpu -> read.apply(vcpu.state()));
     }
@@ -58,6 +67,11 @@ final class ViewedVcpu implements StoppedVcpu {
             write.accept(vcpu.state());
             return vcpu;
         });
+    }
+
+    /** The vCPU as frames are read from it. */
+    Cpu cpu() {
+        return cpu;
     }
 
     @Override
@@ -110,6 +124,22 @@ final class ViewedVcpu implements StoppedVcpu {
     public void storeXsave(byte[] area) {
         xsave = null;
         set(state -> state.setXsave(area));
+    }
+
+    @Override
+    public VcpuEvents events() {
+        if (events == null) {
+            events = get(VcpuState::events);
+        }
+        return events;
+    }
+
+    @Override
+    public MpState mpState() {
+        if (mpState == null) {
+            mpState = cpu.mpState();
+        }
+        return mpState;
     }
 
     @Override

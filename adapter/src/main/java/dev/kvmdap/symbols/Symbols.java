@@ -164,6 +164,35 @@ public final class Symbols {
     }
 
     /**
+     * The same of one activation alone: of a call that was inlined at the address, or of the function around it.
+     *
+     * @param level the place in {@link #inlinedAt}; the number of calls there for the function
+     */
+    public List<Variable> locals(long address, int level) {
+        for (SymbolFile file : files) {
+            List<Variable> locals = file.locals(address, level);
+            if (!locals.isEmpty()) {
+                return locals;
+            }
+        }
+        return List.of();
+    }
+
+    /**
+     * The calls that were inlined at an address, innermost first: the line at the address belongs to the first one's function, the site of each
+     * to the next one's, and that of the last to {@link #functionAt}.
+     */
+    public List<InlinedCall> inlinedAt(long address) {
+        for (SymbolFile file : files) {
+            List<InlinedCall> calls = file.inlinedAt(address);
+            if (!calls.isEmpty()) {
+                return calls;
+            }
+        }
+        return List.of();
+    }
+
+    /**
      * The variable outside of functions that a name means in the code at an address: its own file's, else one that all files
      * see, else any file's.
      */
@@ -219,6 +248,16 @@ public final class Symbols {
     /** The names of all variables, enumerators and functions; takes a pass over everything. */
     public List<String> variableNames() {
         return files.stream().flatMap(file -> file.variableNames().stream()).toList();
+    }
+
+    /** The names of all enumerators; takes a pass over everything. */
+    public Collection<String> enumeratorNames() {
+        return names(SymbolFile::enumeratorNames);
+    }
+
+    /** The names of the variables of a function or of a source file. */
+    public Collection<String> variableNamesIn(String scope) {
+        return names(file -> file.variableNamesIn(scope));
     }
 
     /** The names of all types that can stand behind a keyword; takes a pass over everything. */

@@ -3,6 +3,7 @@ package dev.kvmdap.symbols;
 import dev.kvmdap.elf.Symbol;
 import dev.kvmdap.symbols.dwarf.DwarfFile;
 import dev.kvmdap.symbols.dwarf.FunctionTable;
+import dev.kvmdap.symbols.dwarf.LocalNames;
 import dev.kvmdap.symbols.dwarf.Location;
 import dev.kvmdap.symbols.dwarf.NamedEntries;
 import dev.kvmdap.symbols.dwarf.NamedEntries.EnumeratorEntry;
@@ -28,6 +29,7 @@ final class Variables {
     private final DwarfFile dwarf;
     private final VariableReader reader;
     private final NamedEntries named;
+    private final LocalNames local;
     private final long offset;
 
     /**
@@ -37,13 +39,23 @@ final class Variables {
         this.dwarf = dwarf;
         this.reader = new VariableReader(dwarf, offset);
         this.named = dwarf.named(reader);
+        this.local = new LocalNames(dwarf);
         this.offset = offset;
     }
 
     /** The variables in scope at an address; inner ones hide outer ones. */
     List<Variable> locals(long address) {
+        return visible(reader.locals(address));
+    }
+
+    /** The same of one activation alone, see {@link Symbols#locals(long, int)}. */
+    List<Variable> locals(long address, int level) {
+        return visible(reader.locals(address, level));
+    }
+
+    private static List<Variable> visible(List<VariableEntry> entries) {
         Map<String, Variable> locals = new LinkedHashMap<>();
-        for (VariableEntry entry : reader.locals(address)) {
+        for (VariableEntry entry : entries) {
             if (!entry.name().isEmpty()) {
                 locals.put(entry.name(), variable(entry));
             }
@@ -115,11 +127,11 @@ final class Variables {
     }
 
     Optional<Type> type(TypeName name, long address) {
-        return named.type(name, dwarf.unitAt(address));
+        return local.type(name, address).or(() -> named.type(name, dwarf.unitAt(address)));
     }
 
     Optional<EnumeratorEntry> enumerator(String name, long address) {
-        return named.enumerator(name, dwarf.unitAt(address));
+        return local.enumerator(name, address).or(() -> named.enumerator(name, dwarf.unitAt(address)));
     }
 
     /** The type of the function that begins at an address. */
@@ -139,19 +151,40 @@ final class Variables {
         return names;
     }
 
+    /** The names of the variables of the functions of a name, and of those outside of functions of source files of that name. */
+    List<String> variableNamesIn(String scope) {
+        List<String> names = new ArrayList<>();
+        for (Unit unit : dwarf.units()) {
+            FunctionTable functions = unit.functions();
+            for (int i = 0; i < functions.size(); i++) {
+                if (!functions.isInlined(i) && functions.name(i).equals(scope)) {
+                    reader.ofFunction(unit, i).forEach(variable -> names.add(variable.name()));
+                }
+            }
+            if (SourceFiles.isNamed(unit.name(), scope)) {
+                names.addAll(named.variableNamesOf(unit));
+            }
+        }
+        return names;
+    }
+
+    List<String> enumeratorNames() {
+        return named.enumeratorNames();
+    }
+
     List<String> typeNames(TypeName.Keyword keyword) {
         return named.typeNames(keyword);
     }
 
     private static Variable variable(VariableEntry entry) {
-        return new Variable(entry.name(), entry.type(), entry.location(), entry.isParameter());
+        return new Variable(entry.name(), entry.type(), entry.frameType(), entry.location(), entry.isParameter());
     }
 
     private Optional<Variable> symbol(String name) {
         for (Symbol symbol : dwarf.elf().symbols().named(name)) {
             if (symbol.section() != Symbol.ABSOLUTE && !dwarf.elf().symbols().isCode(symbol)) {
-                return Optional.of(
-                        new Variable(name, OpaqueType.UNKNOWN, Location.Memory.at(symbol.value() + offset), false));
+                return Optional.of(new Variable(
+                        name, OpaqueType.UNKNOWN, null, Location.Memory.at(symbol.value() + offset), false));
             }
         }
         return Optional.empty();

@@ -14,7 +14,7 @@ import dev.kvmdap.x86.BitField;
  * @param expression such as {@code $mxcsr}, or {@code *(unsigned int *)phys(0x1000)}
  * @param context evaluates it
  */
-record EvaluatedWord(String expression, ValueNode.Context context) implements Word {
+public record EvaluatedWord(String expression, ValueNode.Context context) implements Word {
 
     @Override
     public long read() {

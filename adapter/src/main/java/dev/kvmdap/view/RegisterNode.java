@@ -87,7 +87,7 @@ final class RegisterNode extends WordNode {
     }
 
     @Override
-    @Nullable BitLayout bits() {
+    protected @Nullable BitLayout bits() {
         if (register.register() == Register.CR3 && CR4_PCIDE.of(file.read(Register.CR4)) != 0) {
             return RegisterBits.CR3_WITH_PCID;
         }
@@ -96,7 +96,7 @@ final class RegisterNode extends WordNode {
 
     /** Of an address in a debug register also what DR7 makes of it. */
     @Override
-    String decoded(long value) {
+    protected String decoded(long value) {
         return switch (register.register()) {
             case DR0 -> armed(0);
             case DR1 -> armed(1);

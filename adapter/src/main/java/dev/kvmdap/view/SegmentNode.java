@@ -90,7 +90,7 @@ final class SegmentNode implements Node {
         }
 
         @Override
-        String decoded(long value) {
+        protected String decoded(long value) {
             return "[ " + term(file.segment(register)) + " ]";
         }
     }

@@ -6,8 +6,10 @@ import dev.kvmdap.expression.Place;
 import dev.kvmdap.kvm.Segment;
 import dev.kvmdap.types.IntegerType;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a segment register has besides its selector and base (SDM vol. 3, 3.4.3). */
 enum SegmentPart {
@@ -35,6 +37,13 @@ enum SegmentPart {
         return Arrays.stream(values())
                 .filter(part -> part.term().equalsIgnoreCase(name))
                 .findFirst();
+    }
+
+    /** The names of everything that a segment register has, in lower case. */
+    static List<String> namesOfAll() {
+        return Stream.concat(
+                        Stream.of("selector", "base"), Arrays.stream(values()).map(SegmentPart::term))
+                .toList();
     }
 
     /** Its name in lower case. */

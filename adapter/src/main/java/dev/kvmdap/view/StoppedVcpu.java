@@ -4,8 +4,10 @@ import dev.kvmdap.expression.UnreadableException;
 import dev.kvmdap.kvm.CpuidEntry;
 import dev.kvmdap.kvm.DebugRegisters;
 import dev.kvmdap.kvm.KvmException;
+import dev.kvmdap.kvm.MpState;
 import dev.kvmdap.kvm.Regs;
 import dev.kvmdap.kvm.Sregs;
+import dev.kvmdap.kvm.VcpuEvents;
 import java.util.List;
 
 /** What the register views need of a vCPU that stands still. For the session thread. */
@@ -38,6 +40,12 @@ public interface StoppedVcpu {
      * @throws KvmException where KVM refuses it
      */
     void storeXsave(byte[] area);
+
+    /** What is on its way into the guest: exceptions, interrupts, NMI, SMI; costs an ioctl, once in a stop. */
+    VcpuEvents events();
+
+    /** What the vCPU is ready for; costs an ioctl, once in a stop. */
+    MpState mpState();
 
     /** XCR0: which state components the guest has switched on; costs an ioctl. */
     long xcr0();

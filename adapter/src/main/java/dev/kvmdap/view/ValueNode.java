@@ -255,7 +255,7 @@ public final class ValueNode implements Node {
         try {
             requireFit(wanted);
             value.assign(wanted);
-        } catch (UnreadableException e) {
+        } catch (UnreadableException | ArithmeticException e) {
             throw new ChangeRefusedException(name + " cannot be changed: " + e.getMessage(), e);
         }
     }

@@ -17,10 +17,16 @@ import dev.kvmdap.x86.RegisterBits;
 import dev.kvmdap.x86.RegisterName;
 import dev.kvmdap.x86.X87Tags;
 import dev.kvmdap.x86.XsaveArea;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +61,27 @@ public final class VcpuRegisterNames<S> implements Names<S> {
      */
     private record Whole<S>(Operand<S> operand, @Nullable BitLayout bits) {}
 
+    /** The names that the vCPU has registers for, without those of fields. */
+    public Collection<String> all() {
+        Set<String> names = new LinkedHashSet<>();
+        RegisterName.all().forEach(name -> names.add(name.name()));
+        RegisterBits.RFLAGS.fields().forEach(flag -> names.add(flag.name().toLowerCase(Locale.ROOT)));
+        XsaveArea area = ExtendedRegister.area(vcpu);
+        Stream.of("fctrl", "fstat", "fop", "fioff", "fooff", "mxcsr", "pkru")
+                .filter(name -> ExtendedRegister.of(name, area).isPresent())
+                .forEach(names::add);
+        names.addAll(List.of("ftag", "xcr0"));
+        for (String kind : List.of("st", "xmm", "ymm", "zmm", "k")) {
+            IntStream.range(0, 32)
+                    .mapToObj(number -> kind + number)
+                    .filter(name -> ExtendedRegister.of(name, area).isPresent())
+                    .forEach(names::add);
+        }
+        vcpu.modelSpecificRegisters()
+                .forEach(index -> names.add(MsrCatalogue.load().at(index).name()));
+        return names;
+    }
+
     @Override
     public Optional<Operand<S>> register(String name) {
         Optional<RegisterPart> part = RegisterPart.of(name);
@@ -71,6 +98,18 @@ public final class VcpuRegisterNames<S> implements Names<S> {
         }
         Optional<Whole<S>> whole = whole(base);
         return dot < 0 ? whole.map(Whole::operand) : whole.flatMap(known -> part(known, base, name.substring(dot + 1)));
+    }
+
+    /** The names of the parts that a register has behind a dot; those that are no structures. */
+    public List<String> partsOf(String register) {
+        if (RegisterName.of(register).isPresent()) {
+            return RegisterPart.partsOf(register);
+        }
+        return whole(register).stream()
+                .flatMap(whole -> Stream.ofNullable(whole.bits))
+                .flatMap(bits -> bits.fields().stream())
+                .map(BitField::name)
+                .toList();
     }
 
     private Optional<Operand<S>> part(Whole<S> whole, String register, String name) {

@@ -33,12 +33,12 @@ public class WordNode implements Node {
     }
 
     /** The number. */
-    final Word word() {
+    protected final Word word() {
         return word;
     }
 
     /** Its fields; null where it is one number. */
-    @Nullable BitLayout bits() {
+    protected @Nullable BitLayout bits() {
         return bits;
     }
 
@@ -67,7 +67,7 @@ public class WordNode implements Node {
     }
 
     /** What is said of a value behind the number, in square brackets: the names of the bits that are set. */
-    String decoded(long value) {
+    protected String decoded(long value) {
         BitLayout fields = bits();
         if (fields == null) {
             return "";

@@ -191,7 +191,7 @@ class InspectionTest {
                     Map.of("frameId", client.topFrame().get("id").getAsInt());
             assertThat(DapTestClient.objects(client.request("scopes", frame).getAsJsonArray("scopes")).stream()
                             .map(scope -> scope.get("name").getAsString()))
-                    .containsExactly("Registers", "CPUID", "Host");
+                    .containsExactly("Registers", "System", "CPUID", "Host");
             assertThat(repl("x/1ub countdown")).endsWith(" 5");
         }
     }

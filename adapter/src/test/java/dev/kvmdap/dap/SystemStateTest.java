@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import dev.kvmdap.kvm.RequiresKvm;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -130,6 +131,151 @@ class SystemStateTest {
             assertThat(client.evaluate("40 + 2")).isEqualTo("0b101010");
             assertThat(client.consoleRefuses("set format roman")).contains("natural, decimal, hexadecimal, binary");
         }
+    }
+
+    @Test
+    void tablesOfARunningKernelAreDecodedWithItsSymbols() {
+        try (client) {
+            stopBeforeUserMode();
+            JsonObject system = client.scope("System");
+            List<JsonObject> gdt = client.children(client.child(system, "GDT"));
+            assertThat(gdt.stream().map(SystemStateTest::value))
+                    .contains("code, execute/read, accessed, DPL 0, 64-bit")
+                    .anyMatch(text -> text.startsWith("code, execute/read") && text.contains("DPL 3"))
+                    .anyMatch(text -> text.startsWith("64-bit TSS, busy"));
+            JsonObject pageFault = client.child(system, "IDT", "14 #PF");
+            assertThat(value(pageFault)).contains("64-bit interrupt gate").containsPattern("<\\w+");
+            String handler = pageFault.get("memoryReference").getAsString();
+            assertThat(value(pageFault)).startsWith(handler);
+            assertThat(client.console("info symbol " + handler)).contains(": code of ");
+            JsonObject rsp0 = client.child(system, "TSS", "rsp0");
+            assertThat(Long.decode(value(rsp0))).isEqualTo(Long.decode(client.evaluate(name(rsp0))));
+            assertThat(value(client.child(system, "LDT"))).isEqualTo("none is loaded");
+            JsonObject lapic = client.child(system, "Local APIC");
+            assertThat(client.children(lapic).stream()
+                            .map(row -> row.get("name").getAsString()))
+                    .contains("ID", "TPR", "ISR", "LVT_TIMER", "SVR");
+            assertThat(value(client.child(system, "Pending events", "activity")))
+                    .isEqualTo("runnable");
+            assertThat(value(client.child(system, "COM1", "LSR"))).contains("THRE");
+        }
+    }
+
+    @Test
+    void pageTablesAreATreeAndAListThatAgreeAndNothingIsMarkedByLooking() {
+        try (client) {
+            stopBeforeUserMode();
+            JsonObject system = client.scope("System");
+            String top = client.evaluate("$cr3 & ~0xfff");
+            String before = client.console("xp/512xg " + top);
+            List<JsonObject> mappings = client.children(client.child(system, "Mappings"));
+            assertThat(mappings.stream().map(SystemStateTest::value)).anyMatch(text -> text.contains("user"));
+            for (JsonObject mapping : mappings) {
+                long linear = Long.decode(mapping.get("memoryReference").getAsString());
+                String physical = value(mapping).split(" ", 2)[0];
+                assertThat(client.console("info pg 0x%x".formatted(linear)))
+                        .endsWith("0x%x is %s: a %s page, %s"
+                                .formatted(linear, physical, pageSize(value(mapping)), words(value(mapping))));
+            }
+            JsonObject entry = client.child(system, "Page tables", "[0] 0x0");
+            while (client.children(entry).stream().anyMatch(row -> name(row).startsWith("*"))) {
+                entry = client.children(entry).stream()
+                        .filter(row -> name(row).startsWith("*"))
+                        .findFirst()
+                        .orElseThrow();
+            }
+            assertThat(value(entry)).contains(" to p:0x");
+            assertThat(Long.decode(value(entry).split(" ", 2)[0]))
+                    .isEqualTo(Long.decode(client.evaluate(name(entry) + ",x")));
+            assertThat(client.console("xp/512xg " + top)).isEqualTo(before);
+        }
+    }
+
+    private static String pageSize(String mapping) {
+        return mapping.substring(mapping.indexOf("pages of ") + "pages of ".length());
+    }
+
+    private static String words(String mapping) {
+        return "%s, %s, %s"
+                .formatted(
+                        mapping.contains(" user") ? "user" : "supervisor",
+                        mapping.contains(" rw") ? "writable" : "read-only",
+                        mapping.matches("\\S+ r[w-]x .*") ? "executable" : "no execute");
+    }
+
+    @Test
+    void aChangedPageTableEntryTakesEffect() {
+        try (client) {
+            stop(Map.of());
+            JsonObject page = client.child(client.scope("System"), "Page tables", "[0] 0x0", "[0] 0x0");
+            JsonObject large = client.children(page).stream()
+                    .filter(row -> value(row).endsWith("to p:0xc00000, 2 MiB"))
+                    .findFirst()
+                    .orElseThrow();
+            String linear = large.get("memoryReference").getAsString();
+            assertThat(client.console("x/xb " + linear)).startsWith(linear);
+            set(large, "P", "0");
+            assertThat(client.consoleRefuses("x/xb " + linear)).isEqualTo("memory at " + linear + " is not mapped");
+            assertThat(client.console("info pg " + linear))
+                    .contains("is not mapped: not present at the page directory");
+        }
+    }
+
+    @Test
+    void stateOfInterruptControllersIsChangedInKvm() {
+        try (client) {
+            stop(Map.of());
+            JsonObject system = client.scope("System");
+            set(client.child(system, "PIC 1"), "IMR", "0xfb");
+            set(client.child(system, "I/O APIC", "pin 4"), "VECTOR", "0x24");
+            set(client.child(system, "Local APIC"), "TPR", "0x20");
+            client.resumeUntil("next", "step");
+            assertThat(client.console("info pic")).contains("IMR", "0xfb");
+            assertThat(client.console("info ioapic")).contains("[ MASKED VECTOR=0x24 ]");
+            assertThat(client.console("info lapic")).contains("TPR").contains("[ CLASS=2 ]");
+            assertThat(client.evaluate("$cr8")).isEqualTo("0x2");
+        }
+    }
+
+    @Test
+    void consoleShowsEveryPartOfTheState() {
+        try (client) {
+            stopBeforeUserMode();
+            assertThat(client.console("info gdt")).contains("0x08", "code, execute/read");
+            assertThat(client.console("info idt")).contains("14 #PF");
+            assertThat(client.console("info tss")).contains("rsp0");
+            assertThat(client.console("info ldt")).isEqualTo("LDT  none is loaded");
+            assertThat(client.console("info cr")).contains("cr3").contains("[ PG ");
+            assertThat(client.console("info dr")).contains("dr7");
+            assertThat(client.console("info msr STAR"))
+                    .contains("IA32_LSTAR", "IA32_STAR")
+                    .doesNotContain("EFER");
+            assertThat(client.console("info pit")).contains("channel 0");
+            assertThat(client.console("info uart")).contains("IER");
+            assertThat(client.console("info events")).contains("runnable");
+            assertThat(client.console("info ports")).contains("0x3f8-0x3ff  COM1");
+            assertThat(client.console("info device cmos")).contains("clock");
+            assertThat(client.console("info mem")).contains(" user");
+            assertThat(client.console("info tlb")).contains("in pages of");
+            assertThat(client.console("info pg")).contains("PML4E");
+            assertThat(client.console("info registers segments")).contains("cs", "gdtr");
+            assertThat(client.console("info registers xmm0 IA32_EFER mxcsr"))
+                    .contains("v4_float", "IA32_EFER", "mxcsr");
+            assertThat(client.consoleRefuses("info registers nothing")).contains("groups are general, flags");
+            assertThat(client.consoleRefuses("info device toaster")).contains("one of GDT, LDT");
+            assertThat(client.consoleRefuses("info msr NOTHING")).contains("no model-specific register");
+        }
+    }
+
+    private void stopBeforeUserMode() {
+        client.launch(
+                Examples.multiboot("user-mode"),
+                () -> client.breakAt(Examples.source("user-mode", "entries.S"), "enter-user"));
+        client.expectStopped("breakpoint");
+    }
+
+    private static String name(JsonObject row) {
+        return row.has("evaluateName") ? row.get("evaluateName").getAsString() : "";
     }
 
     private void stop(Map<String, ?> more) {

@@ -9,10 +9,12 @@ import dev.kvmdap.kvm.Abi;
 import dev.kvmdap.kvm.CpuidEntry;
 import dev.kvmdap.kvm.DebugRegisters;
 import dev.kvmdap.kvm.KvmException;
+import dev.kvmdap.kvm.MpState;
 import dev.kvmdap.kvm.Regs;
 import dev.kvmdap.kvm.ScriptedKernel;
 import dev.kvmdap.kvm.ScriptedVcpu;
 import dev.kvmdap.kvm.Sregs;
+import dev.kvmdap.kvm.VcpuEvents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A vCPU that only has registers: it counts what is stored, and refuses when told to. */
-final class ResidentVcpu implements StoppedVcpu {
+public final class ResidentVcpu implements StoppedVcpu {
 
     private final ScriptedVcpu registers = new ScriptedKernel().vcpu(0);
     private DebugRegisters debugRegisters = new DebugRegisters(0x1000, 0, 0, 0, 0xffff0ff0L, 0x402);
@@ -37,7 +39,7 @@ final class ResidentVcpu implements StoppedVcpu {
         msrs.put(0xc0000082, 0xffff_8000_0010_0000L);
     }
 
-    static ResidentVcpu inRealMode() {
+    public static ResidentVcpu inRealMode() {
         ResidentVcpu vcpu = new ResidentVcpu();
         vcpu.sregs().cr0(0x10);
         vcpu.sregs().cs().selector(0x7c0);
@@ -48,14 +50,14 @@ final class ResidentVcpu implements StoppedVcpu {
         return vcpu;
     }
 
-    static ResidentVcpu inProtectedMode() {
+    public static ResidentVcpu inProtectedMode() {
         ResidentVcpu vcpu = new ResidentVcpu();
         vcpu.sregs().cr0(0x11);
         vcpu.flatCode(false);
         return vcpu;
     }
 
-    static ResidentVcpu inLongMode() {
+    public static ResidentVcpu inLongMode() {
         ResidentVcpu vcpu = new ResidentVcpu();
         vcpu.sregs().cr0(0x8000_0011L);
         vcpu.sregs().cr3(0x10018);
@@ -186,6 +188,23 @@ final class ResidentVcpu implements StoppedVcpu {
     public void storeXsave(byte[] area) {
         refuse();
         xsave = area;
+    }
+
+    @Override
+    public VcpuEvents events() {
+        return new VcpuEvents(
+                new VcpuEvents.ExceptionEvent(false, false, 0, false, 0, false, 0),
+                new VcpuEvents.InterruptEvent(false, 0, false, 0),
+                new VcpuEvents.NmiEvent(false, false, false),
+                new VcpuEvents.SmiEvent(false, false, false, false),
+                0,
+                0,
+                false);
+    }
+
+    @Override
+    public MpState mpState() {
+        return MpState.RUNNABLE;
     }
 
     @Override

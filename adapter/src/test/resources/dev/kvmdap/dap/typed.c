@@ -10,6 +10,8 @@ enum access { NONE = 0, READ = 1, WRITE = 2, EXECUTE = 4 };
 enum level { LOW = -2, HIGH = 1000000 };
 
 typedef unsigned long word;
+typedef __CHAR16_TYPE__ char16_t;
+typedef __CHAR32_TYPE__ char32_t;
 typedef struct point {
     int x, y;
 } point_t;
@@ -141,6 +143,11 @@ const char *long_message = "0123456789012345678901234567890123456789012345678901
                            "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789+";
 const char *words[3] = {"one", "two", NULL};
 uint16_t wide_text[6] = {'w', 'i', 'd', 'e', 0};
+wchar_t wide_letter = L'\u00e9', wide_word[8] = L"na\u00efve\n";
+const wchar_t *wide_message = L"wide \u20ac";
+char16_t short_word[6] = u"\u20ac1", pair[4] = u"\U0001f600";
+char32_t long_word[] = U"\U0001f600!";
+char16_t lonely[2] = {0xd800, 'x'};
 struct point *corner_of[2] = {&corner, &nested.corners[1]};
 double doubles[3] = {0.5, -1.25, 1e10};
 bool flags[4] = {true, false, true, true};
@@ -180,16 +187,21 @@ NOINLINE int inner(int first_argument, const char *second, struct point third_ar
     short local_array[5] = {1, 2, 3, 4, 5};
     unsigned char small = (unsigned char)first_argument;
     word *reference = &a_word;
+    enum phase { IDLE, BUSY = 7, DONE } phase = BUSY;
+    typedef struct couple {
+        short left, right;
+    } couple_t;
+    couple_t couple = {-1, 2};
     {
         int shadowed = 20;
         struct node mine = {where, second, {total, shadowed, third_argument.x, third_argument.y}};
         calls++;
         asm volatile("nop" : "+r"(total), "+r"(shadowed) : "r"(where), "r"(second), "m"(mine), "m"(place), "m"(local_array) : "memory");
-        asm volatile("nop" : "+r"(total), "+r"(shadowed) : "r"(where), "r"(reference), "m"(mine), "m"(static_text), "m"(small) : "memory"); /* BREAK: stop */
+        asm volatile("nop" : "+r"(total), "+r"(shadowed) : "r"(where), "r"(reference), "m"(mine), "m"(static_text), "m"(small), "m"(phase), "m"(couple) : "memory"); /* BREAK: stop */
         total += shadowed + mine.values[1];
     }
     asm volatile("nop" : "+r"(total) : "r"(first_argument), "r"(second), "r"(where), "m"(place), "m"(local_array) : "memory");
-    return total + shadowed + place.x + small + static_text[0];
+    return total + shadowed + place.x + small + static_text[0] + phase + couple.left;
 }
 
 NOINLINE int outer(int depth)

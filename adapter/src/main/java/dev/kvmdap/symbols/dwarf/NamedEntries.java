@@ -78,7 +78,7 @@ public final class NamedEntries {
                 .filter(type -> !(type instanceof StructType struct && struct.isDeclaration() && struct.bytes() == 0));
     }
 
-    private static boolean isTagOf(Keyword keyword, int tag) {
+    static boolean isTagOf(Keyword keyword, int tag) {
         return switch (keyword) {
             case NONE -> tag == Tag.TYPEDEF || tag == Tag.BASE_TYPE || tag == Tag.CLASS_TYPE;
             case STRUCT, CLASS -> tag == Tag.STRUCTURE_TYPE || tag == Tag.CLASS_TYPE;
@@ -157,6 +157,16 @@ public final class NamedEntries {
     /** The names of all variables and enumerators outside of functions. */
     public List<String> variableNames() {
         return index().names(tag -> tag == Tag.VARIABLE || tag == Tag.ENUMERATOR);
+    }
+
+    /** The names of all enumerators outside of functions. */
+    public List<String> enumeratorNames() {
+        return index().names(tag -> tag == Tag.ENUMERATOR);
+    }
+
+    /** The names of the variables outside of functions of one unit. */
+    public List<String> variableNamesOf(Unit unit) {
+        return index().names(tag -> tag == Tag.VARIABLE, unit);
     }
 
     /** The names of all types that can stand behind a keyword. */
