@@ -33,6 +33,7 @@ public final class Console {
         table.addAll(SourceVerbs.all());
         table.add(new InfoRegistersVerb());
         table.add(new PrintVerb());
+        table.add(FormatVerb.create());
         table.add(new SetVerb());
         table.add(new ExamineVerb(AddressSpace.LINEAR));
         table.add(new ExamineVerb(AddressSpace.PHYSICAL));
@@ -55,7 +56,7 @@ public final class Console {
                 return verb.run(argument.get(), debuggee);
             }
         }
-        return Answer.of(debuggee.frame().evaluate(Expression.parse(text)), debuggee.frame());
+        return Answer.of(Expression.parse(text), debuggee.frame());
     }
 
     /** All verbs, in the order in which they are looked for. */

@@ -2,7 +2,6 @@ package dev.kvmdap.console;
 
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.Format;
-import dev.kvmdap.expression.Value;
 import java.util.List;
 
 /** Evaluates an expression; what is in the way of a verb's name, such as a variable {@code x}, is reached by this. */
@@ -41,14 +40,13 @@ final class PrintVerb implements Verb {
     @Override
     public Answer run(String argument, Debuggee debuggee) {
         if (!argument.startsWith("/")) {
-            return Answer.of(debuggee.frame().evaluate(Expression.parse(argument)), debuggee.frame());
+            return Answer.of(Expression.parse(argument), debuggee.frame());
         }
         Format format = argument.length() > 1 ? Format.of(argument.charAt(1)).orElse(null) : null;
         if (format == null || (argument.length() > 2 && !Character.isWhitespace(argument.charAt(2)))) {
             throw new ConsoleException("after 'print/' comes one format letter of " + Format.letters());
         }
-        Value value =
-                debuggee.frame().evaluate(Expression.parse(argument.substring(2).strip()));
-        return Answer.of(value.in(format), debuggee.frame());
+        Expression bare = Expression.parse(argument.substring(2).strip());
+        return Answer.of(Expression.parse(bare.withoutFormat() + "," + format.letter()), debuggee.frame());
     }
 }

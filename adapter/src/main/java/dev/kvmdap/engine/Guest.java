@@ -30,6 +30,7 @@ final class Guest implements AutoCloseable {
     private static final long TRAP_CHECK_MILLISECONDS = 100;
     /** An instruction takes microseconds; a thread may have to wait for a processor of the host. */
     private static final long ATTEMPT_MILLISECONDS = 250;
+
     private static final int ATTEMPTS = 2;
 
     private final Machine machine;

@@ -34,6 +34,7 @@ public final class ValueText {
     public static final ValueText WITHOUT_SYMBOLS = new ValueText(address -> Optional.empty());
 
     private final LongFunction<Optional<String>> symbols;
+    private final NumberFormat integers;
 
     /**
      * Writes values.
@@ -41,7 +42,17 @@ public final class ValueText {
      * @param symbols the symbol that a linear address of code or data belongs to, with an offset
      */
     public ValueText(LongFunction<Optional<String>> symbols) {
+        this(symbols, NumberFormat.NATURAL);
+    }
+
+    private ValueText(LongFunction<Optional<String>> symbols, NumberFormat integers) {
         this.symbols = symbols;
+        this.integers = integers;
+    }
+
+    /** Writes integers in a format, where they have none of their own. */
+    public ValueText in(NumberFormat other) {
+        return new ValueText(symbols, other);
     }
 
     /** A value as text, in its own format. */
@@ -235,7 +246,10 @@ public final class ValueText {
         if (format == Format.ADDRESS) {
             return address(bits);
         }
-        return format.text(format == Format.NATURAL ? bits : inField(value, bits), (IntegerType) type);
+        if (format == Format.NATURAL) {
+            return integers.text(integers.isSigned() ? bits : inField(value, bits), (IntegerType) type);
+        }
+        return format.text(inField(value, bits), (IntegerType) type);
     }
 
     /** The bits of a bit field alone, where its sign is not wanted. */
@@ -255,14 +269,16 @@ public final class ValueText {
                 : value.format().text(type.encode(number), IntegerType.unsigned(type.width()));
     }
 
-    private static String wide(Value value, IntegerType type) {
+    private String wide(Value value, IntegerType type) {
         Storage storage = value.storage();
         if (storage == null) {
             return "<" + type.width() + " bytes>";
         }
         BigInteger low = new BigInteger(Long.toUnsignedString(storage.read(0, Long.BYTES)));
         long highBits = storage.read(Long.BYTES, Long.BYTES);
-        boolean decimal = value.format() == Format.NATURAL || value.format() == Format.DECIMAL;
+        boolean natural = value.format() == Format.NATURAL;
+        boolean hexadecimal = natural && integers == NumberFormat.HEXADECIMAL;
+        boolean decimal = (natural && !hexadecimal) || value.format() == Format.DECIMAL;
         BigInteger high = type.signed() && decimal
                 ? BigInteger.valueOf(highBits)
                 : new BigInteger(Long.toUnsignedString(highBits));

@@ -5,6 +5,7 @@ import dev.kvmdap.console.ConsoleTarget;
 import dev.kvmdap.console.Debuggee;
 import dev.kvmdap.console.Execution;
 import dev.kvmdap.console.StopPoints;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.session.RequestFailure.Kind;
 import dev.kvmdap.session.StopScope.StoppedFrame;
 import dev.kvmdap.symbols.Symbols;
@@ -68,6 +69,16 @@ public final class ConsoleDebuggee implements Debuggee {
     @Override
     public StopPoints stopPoints() {
         return new ConsoleStopPoints(session, this);
+    }
+
+    @Override
+    public NumberFormat numberFormat() {
+        return session.guest().numberFormat();
+    }
+
+    @Override
+    public void setNumberFormat(NumberFormat format) {
+        session.setNumberFormat(format);
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.kvmdap.engine.GuestCode;
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.ExpressionException;
 import dev.kvmdap.expression.Format;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.expression.Value;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.types.AddressSpace;
@@ -44,6 +45,7 @@ final class FrameTarget implements ConsoleTarget {
     private final Frame frame;
     private final Node locals;
     private final Syntax syntax;
+    private final NumberFormat numbers;
     private final Runnable changed;
 
     FrameTarget(
@@ -55,15 +57,17 @@ final class FrameTarget implements ConsoleTarget {
             Frame frame,
             Node locals,
             Syntax syntax,
+            NumberFormat numbers,
             Runnable changed) {
         this.cpu = cpu;
         this.values = values;
         this.memory = memory;
         this.symbols = symbols;
-        this.registers = new RegisterFile(viewed);
+        this.registers = FrameNames.registerFile(frame, viewed);
         this.frame = frame;
         this.locals = locals;
         this.syntax = syntax;
+        this.numbers = numbers;
         this.changed = changed;
     }
 
@@ -76,7 +80,7 @@ final class FrameTarget implements ConsoleTarget {
     public String text(Value value) {
         return value.format() == Format.INSTRUCTION
                 ? instructions(value.bits(), 1).get(0).text()
-                : values.text().of(value);
+                : values.text().in(numbers).of(value);
     }
 
     @Override
@@ -204,7 +208,7 @@ final class FrameTarget implements ConsoleTarget {
     @Override
     public List<String> locals() {
         return locals.children().stream()
-                .map(local -> local.name() + " = " + local.value())
+                .map(local -> local.name() + " = " + local.value(numbers))
                 .toList();
     }
 }

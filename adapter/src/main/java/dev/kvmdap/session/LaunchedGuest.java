@@ -8,6 +8,7 @@ import dev.kvmdap.engine.Engine;
 import dev.kvmdap.engine.EngineListener;
 import dev.kvmdap.engine.GuestCode;
 import dev.kvmdap.expression.Expression;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.expression.Value;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.HostProbe;
@@ -28,7 +29,9 @@ import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegistersView;
 import dev.kvmdap.view.ValueNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -43,6 +46,8 @@ public final class LaunchedGuest implements AutoCloseable {
     private final GuestOutput logpoints;
     private final GuestChanges changes = new GuestChanges();
     private final CpuMemory memory = new CpuMemory(changes);
+    private final Map<Integer, ViewedVcpu> viewed = new HashMap<>();
+    private NumberFormat numberFormat;
 
     private LaunchedGuest(
             LaunchConfiguration configuration,
@@ -57,6 +62,7 @@ public final class LaunchedGuest implements AutoCloseable {
         this.serial = serial;
         this.debugPort = debugPort;
         this.logpoints = logpoints;
+        this.numberFormat = configuration.numberFormat();
     }
 
     /**
@@ -115,6 +121,16 @@ public final class LaunchedGuest implements AutoCloseable {
         return configuration;
     }
 
+    /** How integers are written for the user. */
+    public NumberFormat numberFormat() {
+        return numberFormat;
+    }
+
+    /** Chooses how integers are written for the user. */
+    void setNumberFormat(NumberFormat format) {
+        numberFormat = format;
+    }
+
     /** What debugs it. */
     public Engine engine() {
         return engine;
@@ -154,7 +170,7 @@ public final class LaunchedGuest implements AutoCloseable {
         if (!locals.children().isEmpty()) {
             scopes.add(locals);
         }
-        scopes.add(new RegistersView(viewed));
+        scopes.add(new RegistersView(viewed, FrameNames.registerFile(at.frame(), viewed), values(at)));
         scopes.add(new CpuidView(kvm::supportedCpuid, kvm::emulatedCpuid, viewed::cpuid));
         scopes.add(new HostView(engine.host()));
         return scopes;
@@ -191,12 +207,12 @@ public final class LaunchedGuest implements AutoCloseable {
     public Node evaluated(StoppedFrame at, Expression expression, boolean change) {
         FrameValues values = values(at);
         Value value = change ? values.evaluateToChange(expression) : values.evaluate(expression);
-        return new ValueNode(expression.toString(), expression.withoutFormat(), value, values);
+        return ValueNode.of(expression, value, values);
     }
 
     /** A value that was found in a frame as something that can be opened. */
-    public Node node(StoppedFrame at, String expression, Value value) {
-        return new ValueNode(expression, expression, value, values(at));
+    public Node node(StoppedFrame at, Expression expression, Value value) {
+        return ValueNode.of(expression, value, values(at));
     }
 
     /** What the console's verbs look at in a frame; while the guest stands still. */
@@ -220,6 +236,7 @@ public final class LaunchedGuest implements AutoCloseable {
                 at.frame(),
                 locals(at),
                 configuration.assemblySyntax(),
+                numberFormat,
                 changed);
     }
 
@@ -254,7 +271,15 @@ public final class LaunchedGuest implements AutoCloseable {
     }
 
     private ViewedVcpu viewed(int vcpu) {
-        return new ViewedVcpu(engine.cpu(vcpu), engine.machine().vcpus().get(vcpu));
+        return viewed.computeIfAbsent(
+                vcpu,
+                number -> new ViewedVcpu(
+                        engine.cpu(number), engine.machine().vcpus().get(number), kvm::msrIndexList));
+    }
+
+    /** The guest is about to run: what was read of its vCPUs is not true any more. */
+    void forgetState() {
+        viewed.clear();
     }
 
     /** Sets breakpoints in it. */

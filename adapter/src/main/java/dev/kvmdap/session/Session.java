@@ -8,6 +8,7 @@ import dev.kvmdap.engine.ExceptionReport;
 import dev.kvmdap.engine.Granularity;
 import dev.kvmdap.engine.StepKind;
 import dev.kvmdap.engine.Stop;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.session.ClientCatchpoints.Group;
 import dev.kvmdap.session.RequestFailure.Kind;
 import dev.kvmdap.session.launch.LaunchConfiguration;
@@ -54,6 +55,7 @@ public final class Session {
     private int stoppedVcpu;
     private @Nullable Stop lastStop;
     private @Nullable StopReport report;
+    private @Nullable NumberFormat numberFormat;
 
     /** A session of a client that has just connected. */
     public Session(IDebugProtocolClient client, SessionThread thread) {
@@ -198,6 +200,9 @@ public final class Session {
             LaunchedGuest started = LaunchedGuest.launch(
                     configuration, thread, new Listener(), events::guestOutput, events::logged, progress);
             guest = started;
+            if (numberFormat != null) {
+                started.setNumberFormat(numberFormat);
+            }
             started.bootReport().forEach(events::message);
             started.warnings().forEach(events::important);
             breakpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
@@ -329,6 +334,7 @@ public final class Session {
         state = SessionState.RUNNING;
         course = towards;
         stopScope.clear();
+        guest().forgetState();
     }
 
     /**
@@ -348,6 +354,7 @@ public final class Session {
         course = Course.NONE;
         state = SessionState.STOPPED;
         stoppedVcpu = stop.vcpu();
+        guest().forgetState();
         guest().flushOutput();
         lastStop = stop;
         report = new StopReports(guest(), this).of(stop);
@@ -400,6 +407,13 @@ public final class Session {
         if (clientFeatures.invalidated()) {
             afterAnswer.add(events::valuesChanged);
         }
+    }
+
+    /** The user chooses how integers are written, in this guest and those after a restart. */
+    void setNumberFormat(NumberFormat format) {
+        numberFormat = format;
+        guest().setNumberFormat(format);
+        valuesChanged();
     }
 
     /** The guest has ended itself. */

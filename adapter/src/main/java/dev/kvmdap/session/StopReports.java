@@ -69,15 +69,9 @@ final class StopReports {
     }
 
     private StopReport paused(Stop.Paused stop) {
-        String text =
-                stop.stuckAt().map(pc -> stuck(stop.vcpu(), pc.address())).orElse("");
+        String text = stop.stuckAt().map(pc -> stuck(stop.vcpu(), pc.address())).orElse("");
         return new StopReport(
-                stop.vcpu(),
-                StoppedEventArgumentsReason.PAUSE,
-                stop.description(),
-                text,
-                List.of(),
-                Optional.empty());
+                stop.vcpu(), StoppedEventArgumentsReason.PAUSE, stop.description(), text, List.of(), Optional.empty());
     }
 
     private String stuck(int vcpu, long pc) {

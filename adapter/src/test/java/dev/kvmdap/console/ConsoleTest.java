@@ -24,7 +24,7 @@ class ConsoleTest {
         Answer answer = console.answer(" $rax + 4 ", target);
 
         assertThat(answer.text()).isEqualTo("0x1004");
-        Value value = Objects.requireNonNull(answer.value());
+        Value value = Objects.requireNonNull(answer.result()).value();
         assertThat(value.bits()).isEqualTo(0x1004);
         assertThat(value.type()).isEqualTo(IntegerType.UNSIGNED_LONG);
     }

@@ -4,6 +4,7 @@ import dev.kvmdap.engine.Frame;
 import dev.kvmdap.engine.Granularity;
 import dev.kvmdap.engine.StepKind;
 import dev.kvmdap.engine.WatchAccess;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.symbols.FrameRegisters;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.x86.GuestVirtual;
@@ -19,6 +20,7 @@ final class SampleDebuggee implements Debuggee, CallStacks, Execution, StopPoint
     private final List<StopPoint> points = new ArrayList<>();
     private final ConsoleTarget target;
     private boolean stopped = true;
+    private NumberFormat numbers = NumberFormat.NATURAL;
 
     SampleDebuggee(ConsoleTarget target) {
         this.target = target;
@@ -55,6 +57,16 @@ final class SampleDebuggee implements Debuggee, CallStacks, Execution, StopPoint
     @Override
     public StopPoints stopPoints() {
         return this;
+    }
+
+    @Override
+    public NumberFormat numberFormat() {
+        return numbers;
+    }
+
+    @Override
+    public void setNumberFormat(NumberFormat format) {
+        numbers = format;
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,6 +35,7 @@ class DataBreakpointsTest {
     }
 
     @Test
+    @Tag("smoke")
     void globalVariableIsWatchedByNameAndTheStopTellsOldAndNewValue() {
         try (client) {
             stopInMain();
@@ -132,6 +134,7 @@ class DataBreakpointsTest {
     }
 
     @Test
+    @Tag("smoke")
     void localVariableIsWatchedUntilItsFunctionReturnsWhichIsTold() {
         try (client) {
             JsonObject info = stopInTheLoopWatching("current");

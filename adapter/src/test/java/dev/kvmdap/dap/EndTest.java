@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.gson.JsonObject;
+import dev.kvmdap.kvm.RealHost;
 import dev.kvmdap.kvm.RequiresKvm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -92,13 +94,14 @@ class EndTest {
         try (client) {
             // mov dx, 0x3f8; mov al, 'x'; out dx, al; jmp $
             client.launch(Examples.raw("unfinished", 0xba, 0xf8, 0x03, 0xb0, 0x78, 0xee, 0xeb, 0xfe), () -> {});
-            assertThat(client.expectOutput("x")).isEqualTo("x");
+            assertThat(client.expectOutput("\nx")).endsWith("\nx");
             client.request("pause", Map.of("threadId", 1));
             client.expectStopped("pause");
         }
     }
 
     @Test
+    @Tag("smoke")
     void haltWithInterruptsOffIsAStopWithItsReason() {
         try (client) {
             // cli; hlt
@@ -113,7 +116,8 @@ class EndTest {
     void pauseTellsOfAnInstructionThatKvmDoesNotGetPast() {
         try (client) {
             // mov ax, 0x1234; vmcall; jmp $
-            client.launch(Examples.raw("stuck", 0xb8, 0x34, 0x12, 0x0f, 0x01, 0xc1, 0xeb, 0xfe), () -> breakAt("0x7c03"));
+            client.launch(
+                    Examples.raw("stuck", 0xb8, 0x34, 0x12, 0x0f, 0x01, 0xc1, 0xeb, 0xfe), () -> breakAt("0x7c03"));
             client.expectStopped("instruction breakpoint");
             breakAt();
             client.request("continue", Map.of("threadId", 1));
@@ -171,8 +175,7 @@ class EndTest {
     void pauseOfAGuestThatWaitsForAnInterruptTellsNothingMore() {
         try (client) {
             // mov al, 0xff; out 0x21, al; out 0xa1, al; sti; hlt; jmp to the hlt
-            client.launch(
-                    Examples.raw("idle", 0xb0, 0xff, 0xe6, 0x21, 0xe6, 0xa1, 0xfb, 0xf4, 0xeb, 0xfd), () -> {});
+            client.launch(Examples.raw("idle", 0xb0, 0xff, 0xe6, 0x21, 0xe6, 0xa1, 0xfb, 0xf4, 0xeb, 0xfd), () -> {});
             client.request("pause", Map.of("threadId", 1));
             assertThat(client.expectStopped("pause").get("description").getAsString())
                     .isEqualTo("Paused");
@@ -180,6 +183,7 @@ class EndTest {
     }
 
     @Test
+    @Tag("smoke")
     void tripleFaultIsAStopWithTheStateOfTheMoment() {
         try (client) {
             // lidt [0x7c10] with limit 0; mov eax, cr0; or al, 1; mov cr0, eax; ud2
@@ -190,7 +194,12 @@ class EndTest {
                     () -> {});
             JsonObject stop = client.expectStopped("exception");
             assertThat(stop.get("text").getAsString()).contains("Triple fault");
-            assertThat(client.evaluate("$cr0 & 1")).isEqualTo("0x1");
+            if (RealHost.findings().shutdownKeepsState()) {
+                assertThat(client.evaluate("$cr0 & 1")).isEqualTo("0x1");
+            } else {
+                assertThat(stop.get("text").getAsString()).contains("lost the state of that moment");
+                assertThat(client.evaluate("$rip")).isEqualTo("0x7c00");
+            }
         }
     }
 
@@ -242,7 +251,7 @@ class EndTest {
             // in al, 0x71 of CMOS is not used: the first pass sets memory that a reset clears; mov al, 0xfe; out 0x64,
             // al
             client.launch(Examples.raw("reset", 0xb0, 0xfe, 0xe6, 0x64, 0xeb, 0xfe), () -> {});
-            assertThat(client.expectOutput("reset")).contains("The guest reset its machine");
+            client.expectOutput("The guest reset its machine");
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /** The guests in {@code examples/}, built once for all tests, and places in their sources by marker comments. */
@@ -18,15 +19,12 @@ final class Examples {
 
     private static final Path FOLDER = Path.of("../examples").toAbsolutePath().normalize();
     private static final String BUILD = "build/test-O0";
+    private static final Map<String, Path> BUILT = new ConcurrentHashMap<>();
 
     /** EXIT_SUCCESS of lib/debug-exit.h, as the exit port counts. */
     static final int SUCCESS = 33;
 
     private Examples() {}
-
-    static boolean hasKvm() {
-        return Files.isWritable(Path.of("/dev/kvm"));
-    }
 
     /** The launch configuration of an example that is a Multiboot image. */
     static Map<String, Object> multiboot(String guest) {
@@ -82,15 +80,19 @@ final class Examples {
 
     private static Path built(String guest, String kind) {
         assumeThat(FOLDER).isDirectory();
+        return BUILT.computeIfAbsent(guest, Examples::build).resolve(guest + "." + kind);
+    }
+
+    private static Path build(String guest) {
         try {
             Path folder = Files.createTempDirectory("examples");
             new Toolchain(folder).run("make", "-s", "-C", FOLDER.toString(), guest, "OPT=-O0", "BUILD=" + BUILD);
             Files.deleteIfExists(folder.resolve("stderr.txt"));
             Files.delete(folder);
+            return FOLDER.resolve(guest).resolve(BUILD);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return FOLDER.resolve(guest).resolve(BUILD).resolve(guest + "." + kind);
     }
 
     /** A source file of an example. */

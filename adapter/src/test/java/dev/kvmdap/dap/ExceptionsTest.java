@@ -7,6 +7,7 @@ import dev.kvmdap.kvm.RequiresKvm;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -63,6 +64,7 @@ class ExceptionsTest {
     }
 
     @Test
+    @Tag("smoke")
     void filterSetBeforeTheGuestHasHandlersStopsAtTheHandlerThatItInstalls() {
         try (client) {
             client.launch(Examples.multiboot("long-mode"), () -> {

@@ -99,6 +99,8 @@ class ExamplesTest {
         assertThat(run.exitCode()).isEqualTo(SUCCESS);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-O0", "-O2"})
     void smpLosesNoTurnOfItsTwoProcessors(String optimisation) {
         GuestRun run = GuestRun.on(2, Boot.of(build("smp", "elf", optimisation)));
 

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import dev.kvmdap.console.CatchReader.Wanted;
 import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.machine.BootConfiguration;
 import dev.kvmdap.machine.BootModule;
 import dev.kvmdap.machine.BootProtocol;
@@ -42,6 +43,7 @@ public record LaunchConfiguration(
         BreakpointMode breakpointMode,
         List<Wanted> catchpoints,
         Syntax assemblySyntax,
+        NumberFormat numberFormat,
         Map<String, Boolean> cpuid,
         SerialLine serial,
         int exitPort,
@@ -112,6 +114,7 @@ public record LaunchConfiguration(
                     given(LaunchKeys.BREAKPOINT_MODE, BreakpointMode.AUTO),
                     given(LaunchKeys.CATCH, List.of()),
                     given(LaunchKeys.ASSEMBLY_SYNTAX, Syntax.INTEL),
+                    given(LaunchKeys.NUMBER_FORMAT, NumberFormat.NATURAL),
                     given(LaunchKeys.CPUID, Map.of()),
                     given(LaunchKeys.SERIAL, SerialLine.CONSOLE),
                     given(LaunchKeys.EXIT_PORT, 0),

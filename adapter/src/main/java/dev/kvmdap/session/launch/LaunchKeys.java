@@ -7,6 +7,7 @@ import com.google.gson.JsonPrimitive;
 import dev.kvmdap.console.CatchReader.Wanted;
 import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.machine.BootModule;
 import dev.kvmdap.machine.BootProtocol;
 import dev.kvmdap.x86.CpuMode;
@@ -89,6 +90,12 @@ public final class LaunchKeys {
             ValueType.oneOf(words(Syntax.values(), Syntax::term)),
             "intel",
             "How instructions are written: intel (mov eax,1) or att (mov $1,%eax).");
+    static final LaunchKey<NumberFormat> NUMBER_FORMAT = optional(
+            "numberFormat",
+            ValueType.oneOf(words(NumberFormat.values(), NumberFormat::term)),
+            "natural",
+            "How integers are shown whose format nobody has chosen: natural shows counters in decimal and registers in"
+                    + " hexadecimal; the console's 'set format' changes it.");
     static final LaunchKey<Map<String, Boolean>> CPUID = optional(
             "cpuid",
             ValueType.mapOf("CPUID features by name", ValueType.flag()),
@@ -133,6 +140,7 @@ public final class LaunchKeys {
             BREAKPOINT_MODE,
             CATCH,
             ASSEMBLY_SYNTAX,
+            NUMBER_FORMAT,
             CPUID,
             SERIAL,
             EXIT_PORT,

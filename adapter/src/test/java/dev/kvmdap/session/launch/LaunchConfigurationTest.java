@@ -11,6 +11,7 @@ import dev.kvmdap.console.Catchable;
 import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
 import dev.kvmdap.engine.Trigger;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.machine.BootModule;
 import dev.kvmdap.machine.BootProtocol;
 import dev.kvmdap.x86.CpuMode;
@@ -60,6 +61,7 @@ class LaunchConfigurationTest {
                         BreakpointMode.AUTO,
                         List.of(),
                         Syntax.INTEL,
+                        NumberFormat.NATURAL,
                         Map.of(),
                         SerialLine.CONSOLE,
                         0xf4,
@@ -74,7 +76,7 @@ class LaunchConfigurationTest {
                 "memory": "1G", "cpus": 2, "cmdline": "verbose", "modules": ["initrd", {"path": "initrd", "arguments": "a b"}],
                 "initrd": "initrd", "disk": "guest.elf", "symbolFiles": ["guest.elf", {"path": "guest.elf", "offset": "0xffffffff80000000"}],
                 "sourceMap": {"/build": "/home/me"}, "stopOnEntry": true, "breakpointMode": "hardware",
-                "assemblySyntax": "att", "catch": ["magic", "exception #PF if cr2 < 4096"],
+                "assemblySyntax": "att", "numberFormat": "hexadecimal", "catch": ["magic", "exception #PF if cr2 < 4096"],
                 "cpuid": {"avx2": false}, "serial": "console", "exitPort": "0x501", "timeout": 2.5, "noDebug": true
                 """);
         Path elf = folder.resolve("guest.elf");
@@ -100,6 +102,7 @@ class LaunchConfigurationTest {
                                 new Wanted(new Catchable.Happening(new Trigger.MagicBreak()), ""),
                                 new Wanted(new Catchable.Exceptions(Set.of(X86Exception.PAGE_FAULT)), "cr2 < 4096")),
                         Syntax.ATT,
+                        NumberFormat.HEXADECIMAL,
                         Map.of("avx2", false),
                         SerialLine.CONSOLE,
                         0x501,
