@@ -35,6 +35,11 @@ public interface Place<S> {
         return null;
     }
 
+    /** Why the object has neither a place nor a value; null where it has. */
+    default @Nullable String absence() {
+        return null;
+    }
+
     /**
      * The address of its first byte.
      *
@@ -112,6 +117,11 @@ public interface Place<S> {
         @Override
         public @Nullable AddressSpace space() {
             return whole.space();
+        }
+
+        @Override
+        public @Nullable String absence() {
+            return whole.absence();
         }
 
         @Override

@@ -35,6 +35,11 @@ public interface Storage {
      */
     long address();
 
+    /** Why the object has neither a place nor a value; null where it has. */
+    default @Nullable String absence() {
+        return null;
+    }
+
     /** The memory at an address in the same state. */
     Storage at(AddressSpace space, long address);
 
@@ -68,6 +73,11 @@ public interface Storage {
         @Override
         public @Nullable AddressSpace space() {
             return place.space();
+        }
+
+        @Override
+        public @Nullable String absence() {
+            return place.absence();
         }
 
         @Override

@@ -71,6 +71,10 @@ public final class ValueText {
         }
 
         private void write(Value value, int depth) {
+            String absence = value.storage() == null ? null : value.storage().absence();
+            if (absence != null) {
+                throw new UnreadableException(absence);
+            }
             Type type = value.type().stripped();
             if (type instanceof StructType struct) {
                 structure(value, struct, depth);

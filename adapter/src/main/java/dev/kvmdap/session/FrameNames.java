@@ -28,6 +28,7 @@ import java.util.Optional;
 final class FrameNames implements Names<Cpu> {
 
     private final Frame frame;
+    private final ViewedVcpu vcpu;
     private final RegisterFile file;
     private final Names<Cpu> registers;
     private final ProgramNames program;
@@ -41,14 +42,12 @@ final class FrameNames implements Names<Cpu> {
      */
     FrameNames(Frame frame, ViewedVcpu vcpu, Symbols symbols, CpuMemory memory, Runnable registerChanged) {
         this.frame = frame;
+        this.vcpu = vcpu;
         this.file = registerFile(frame, vcpu);
         this.registers = new VcpuRegisterNames<>(vcpu, file, registerChanged);
         this.registerChanged = registerChanged;
         this.program = new ProgramNames(
-                symbols,
-                frame.registers().lookupAddress(),
-                frame.index() == 0 ? new Innermost() : cpu -> new Caller(frame.registers(), cpu),
-                memory);
+                symbols, frame.registers().lookupAddress(), frame.index() == 0 ? new Innermost() : new Outer(), memory);
     }
 
     /** The registers as a frame sees them. */
@@ -62,6 +61,11 @@ final class FrameNames implements Names<Cpu> {
         @Override
         public FrameState of(Cpu cpu) {
             return cpu;
+        }
+
+        @Override
+        public FrameState now() {
+            return vcpu.cpu();
         }
 
         @Override
@@ -79,6 +83,20 @@ final class FrameNames implements Names<Cpu> {
         }
     }
 
+    /** A frame whose registers only unwinding tells. */
+    private final class Outer implements VariablePlace.FrameOf {
+
+        @Override
+        public FrameState of(Cpu cpu) {
+            return new Caller(frame.registers(), cpu);
+        }
+
+        @Override
+        public FrameState now() {
+            return of(vcpu.cpu());
+        }
+    }
+
     /** A frame that is known by unwinding. */
     private record Caller(FrameRegisters registers, Cpu cpu) implements FrameState {
 
@@ -89,10 +107,15 @@ final class FrameNames implements Names<Cpu> {
 
         @Override
         public long register(int number) {
-            if (!registers.has(number)) {
+            if (!registers.mayHold(number)) {
                 throw new NoValueException("is lost: the functions that this frame has called may have overwritten it");
             }
-            return registers.get(number);
+            return registers.held(number);
+        }
+
+        @Override
+        public long register(int number, int offset) {
+            return offset == 0 && registers.isTracked(number) ? register(number) : cpu.register(number, offset);
         }
 
         @Override

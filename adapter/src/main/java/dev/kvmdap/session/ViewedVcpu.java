@@ -60,6 +60,11 @@ final class ViewedVcpu implements StoppedVcpu {
         });
     }
 
+    /** The vCPU as frames are read from it. */
+    Cpu cpu() {
+        return cpu;
+    }
+
     @Override
     public Regs regs() {
         return cpu.regs();

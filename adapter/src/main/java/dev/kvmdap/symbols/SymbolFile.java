@@ -28,6 +28,7 @@ public final class SymbolFile {
     private final long offset;
     private final ElfFile elf;
     private final DwarfFile dwarf;
+    private final SourceFiles sourceFiles;
     private final SourceLines lines;
     private final Functions functions;
     private final Variables variables;
@@ -38,7 +39,8 @@ public final class SymbolFile {
         this.offset = offset;
         this.elf = elf;
         this.dwarf = new DwarfFile(elf);
-        this.lines = new SourceLines(dwarf, new SourceFiles(sources, path));
+        this.sourceFiles = new SourceFiles(sources, path);
+        this.lines = new SourceLines(dwarf, sourceFiles);
         this.functions = new Functions(dwarf);
         this.variables = new Variables(dwarf, offset);
         this.sections = new CodeSections(elf);
@@ -119,6 +121,15 @@ public final class SymbolFile {
         return answer(Optional.empty(), () -> functions.at(address - offset).map(function -> function.moved(offset)));
     }
 
+    List<InlinedCall> inlinedAt(long address) {
+        return answer(
+                List.of(),
+                () -> functions.inlinedAt(address - offset, sourceFiles).stream()
+                        .map(call ->
+                                new InlinedCall(call.function(), call.site().map(site -> site.moved(offset))))
+                        .toList());
+    }
+
     /** The variable or label of data at an address, with the distance from its beginning; from the symbol table. */
     Optional<String> dataAt(long address) {
         return answer(
@@ -162,6 +173,10 @@ public final class SymbolFile {
 
     List<Variable> locals(long address) {
         return answer(List.of(), () -> variables.locals(address - offset));
+    }
+
+    List<Variable> locals(long address, int level) {
+        return answer(List.of(), () -> variables.locals(address - offset, level));
     }
 
     Optional<Variable> variable(String name, long address) {

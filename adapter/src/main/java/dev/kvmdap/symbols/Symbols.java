@@ -164,6 +164,35 @@ public final class Symbols {
     }
 
     /**
+     * The same of one activation alone: of a call that was inlined at the address, or of the function around it.
+     *
+     * @param level the place in {@link #inlinedAt}; the number of calls there for the function
+     */
+    public List<Variable> locals(long address, int level) {
+        for (SymbolFile file : files) {
+            List<Variable> locals = file.locals(address, level);
+            if (!locals.isEmpty()) {
+                return locals;
+            }
+        }
+        return List.of();
+    }
+
+    /**
+     * The calls that were inlined at an address, innermost first: the line at the address belongs to the first one's function, the site of each
+     * to the next one's, and that of the last to {@link #functionAt}.
+     */
+    public List<InlinedCall> inlinedAt(long address) {
+        for (SymbolFile file : files) {
+            List<InlinedCall> calls = file.inlinedAt(address);
+            if (!calls.isEmpty()) {
+                return calls;
+            }
+        }
+        return List.of();
+    }
+
+    /**
      * The variable outside of functions that a name means in the code at an address: its own file's, else one that all files
      * see, else any file's.
      */

@@ -28,16 +28,6 @@ final class TypeReader {
     /** How many types may modify each other; recursive types always have a structure in between. */
     private static final int NESTED_AT_MOST = 64;
 
-    // DW_ATE_… (DWARF 5, 7.8, table 7.11)
-    private static final int ADDRESS = 0x01;
-    private static final int BOOLEAN = 0x02;
-    private static final int FLOAT = 0x04;
-    private static final int SIGNED = 0x05;
-    private static final int SIGNED_CHAR = 0x06;
-    private static final int UNSIGNED = 0x07;
-    private static final int UNSIGNED_CHAR = 0x08;
-    private static final int UTF = 0x10;
-
     private final DwarfFile file;
     private final Function<StructType, @Nullable StructType> definitions;
     private final Map<Long, Type> read = new HashMap<>();
@@ -56,6 +46,11 @@ final class TypeReader {
     Type typeOf(EntryReader object) {
         EntryReader entry = file.withAttribute(Attribute.TYPE, object.offset());
         return entry == null ? OpaqueType.UNKNOWN : typeOf(entry, 0);
+    }
+
+    /** The type of an array's elements. */
+    Type elementOf(EntryReader array) {
+        return typeOf(array, 0);
     }
 
     /** The type that an entry at an offset of .debug_info describes. */
@@ -115,21 +110,24 @@ final class TypeReader {
         boolean isFloat = (bytes == 4 || bytes == 8 || (bytes >= FloatType.EXTENDED_BYTES && bytes <= 16))
                 && !name.contains("128");
         return switch (encoding) {
-            case FLOAT -> isFloat ? new FloatType(name, (int) bytes) : new OpaqueType(name, bytes);
-            case BOOLEAN, SIGNED, UNSIGNED, SIGNED_CHAR, UNSIGNED_CHAR, UTF, ADDRESS ->
+            case BaseEncoding.FLOAT -> isFloat ? new FloatType(name, (int) bytes) : new OpaqueType(name, bytes);
+            case BaseEncoding.BOOLEAN,
+                    BaseEncoding.SIGNED,
+                    BaseEncoding.UNSIGNED,
+                    BaseEncoding.SIGNED_CHAR,
+                    BaseEncoding.UNSIGNED_CHAR,
+                    BaseEncoding.UTF,
+                    BaseEncoding.ADDRESS ->
                 isInteger
-                        ? new IntegerType(name, rank(name, encoding, (int) bytes), (int) bytes, isSigned(encoding))
+                        ? new IntegerType(
+                                name, rank(name, encoding, (int) bytes), (int) bytes, BaseEncoding.isSigned(encoding))
                         : new OpaqueType(name, bytes);
             default -> new OpaqueType(name, bytes);
         };
     }
 
-    private static boolean isSigned(int encoding) {
-        return encoding == SIGNED || encoding == SIGNED_CHAR;
-    }
-
     private static Rank rank(String name, int encoding, int bytes) {
-        if (encoding == BOOLEAN) {
+        if (encoding == BaseEncoding.BOOLEAN) {
             return Rank.BOOL;
         }
         return switch (bytes) {
@@ -198,10 +196,11 @@ final class TypeReader {
     }
 
     /** The number of elements along one dimension. */
-    private static long count(EntryReader subrange) {
+    static long count(EntryReader subrange) {
         OptionalLong count = subrange.plainConstant(Attribute.COUNT);
         OptionalLong last = subrange.plainConstant(Attribute.UPPER_BOUND);
-        long elements = count.orElse(last.isPresent() ? last.getAsLong() + 1 : ArrayType.OPEN);
+        long first = subrange.constant(Attribute.LOWER_BOUND, 0);
+        long elements = count.orElse(last.isPresent() ? last.getAsLong() - first + 1 : ArrayType.OPEN);
         return elements < 0 ? ArrayType.OPEN : elements;
     }
 
