@@ -3,6 +3,7 @@ package dev.kvmdap.dap;
 import dev.kvmdap.elf.Toolchain;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -123,7 +124,7 @@ public final class ConditionBenchmark {
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
                     .start();
-            String said = new String(gdb.getInputStream().readAllBytes());
+            String said = new String(gdb.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             Matcher times = NANOSECONDS.matcher(said);
             gdb.waitFor();
             List<Long> moments =
