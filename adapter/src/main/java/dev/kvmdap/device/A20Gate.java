@@ -9,11 +9,11 @@ public final class A20Gate {
 
     private boolean open = true;
 
-    boolean isOpen() {
+    public boolean isOpen() {
         return open;
     }
 
-    void set(boolean open) {
+    public void set(boolean open) {
         this.open = open;
     }
 }

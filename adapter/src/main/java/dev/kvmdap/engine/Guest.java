@@ -70,12 +70,14 @@ final class Guest implements AutoCloseable {
         traps = new Traps(machine, planted, trapByte, host, trapsChanged);
         exceptions = new ExceptionTraps(traps, cpus, symbols);
         halts = new HaltCheck(machine.vcpus().size(), machine.hasInterruptControllers());
+        DeviceAccess devices = new DeviceAccess(machine.memory(), traps);
+        machine.deviceMemory().leadThrough(devices);
         for (VcpuThread thread : machine.vcpus()) {
             Cpu cpu = new Cpu(thread, machine.memory(), planted);
             Scrutiny scrutiny = new Scrutiny(cpu, traps.catchpoints(), machine);
             Turnstile turnstile = standstill.turnstile(thread::interrupt);
             UserMode user = new UserMode(cpu, thread.vcpu(), traps, turnstile, host);
-            GuestEntry entry = new GuestEntry(thread.vcpu(), machine, traps, user, scrutiny, host);
+            GuestEntry entry = new GuestEntry(thread.vcpu(), machine, devices, traps, user, scrutiny, host);
             cpus.add(cpu);
             loops.add(new RunLoop(cpu, thread.vcpu(), traps, turnstile, halts, entry));
         }

@@ -50,6 +50,7 @@ final class GuestEntry {
     private final Vcpu vcpu;
     private final PortBus ports;
     private final GuestMemory memory;
+    private final DeviceAccess devices;
     private final Traps traps;
     private final UserMode user;
     private final Scrutiny scrutiny;
@@ -65,10 +66,18 @@ final class GuestEntry {
     private Effect effect = Effect.none();
     private long touched;
 
-    GuestEntry(Vcpu vcpu, Machine machine, Traps traps, UserMode user, Scrutiny scrutiny, HostFindings host) {
+    GuestEntry(
+            Vcpu vcpu,
+            Machine machine,
+            DeviceAccess devices,
+            Traps traps,
+            UserMode user,
+            Scrutiny scrutiny,
+            HostFindings host) {
         this.vcpu = vcpu;
         this.ports = machine.ports();
         this.memory = machine.memory();
+        this.devices = devices;
         this.traps = traps;
         this.user = user;
         this.scrutiny = scrutiny;
@@ -378,6 +387,7 @@ final class GuestEntry {
                 }
                 scrutiny.port(port, size, vcpu.ioIsOut(), value);
             }
+            touched |= devices.takeTouched();
         }
     }
 }

@@ -62,12 +62,11 @@ public record BootConfiguration(
         refuse(entryPoint != null, "entryPoint", reason);
     }
 
-    /** Refuses command line, modules, initial file system and disk. */
+    /** Refuses command line, modules and initial file system. */
     void refuseWhatKernelsAreTold(String reason) {
         refuse(!commandLine.isEmpty(), "cmdline", reason);
         refuseModules(reason);
         refuseInitrd(reason);
-        refuseDisk(reason);
     }
 
     void refuseModules(String reason) {
@@ -76,6 +75,15 @@ public record BootConfiguration(
 
     void refuseInitrd(String reason) {
         refuse(initrd != null, "initrd", reason);
+    }
+
+    /** The BIOS of a guest that starts in a mode: none but in real mode, where what lies in its place keeps it out. */
+    @Nullable Firmware firmware(CpuMode mode, LoadMap map) {
+        if (mode != CpuMode.REAL) {
+            refuseDisk("the BIOS, which reads it, serves guests that start in real mode");
+            return null;
+        }
+        return Firmware.install(disk, map);
     }
 
     void refuseDisk(String reason) {

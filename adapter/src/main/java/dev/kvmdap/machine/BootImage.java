@@ -1,6 +1,7 @@
 package dev.kvmdap.machine;
 
 import dev.kvmdap.elf.ElfException;
+import java.util.Optional;
 
 /** Puts an image into the guest's memory and says how the first vCPU starts. */
 public final class BootImage {
@@ -54,7 +55,13 @@ public final class BootImage {
                             state.entry(),
                             recognition.reason());
             return new BootedImage(
-                    recognition.protocol(), sentence, state, loaded.remarks(), loaded.offset(), map.ranges());
+                    recognition.protocol(),
+                    sentence,
+                    state,
+                    loaded.remarks(),
+                    loaded.offset(),
+                    Optional.ofNullable(loaded.firmware()),
+                    map.ranges());
         } catch (ElfException e) {
             throw new BootException(e);
         }

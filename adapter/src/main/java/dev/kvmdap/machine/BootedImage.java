@@ -1,6 +1,7 @@
 package dev.kvmdap.machine;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An image in the guest's memory, ready to start.
@@ -10,6 +11,7 @@ import java.util.List;
  * @param initialState the first vCPU's registers
  * @param remarks what the user should know beside, as sentences: what the image asks for and does not get
  * @param offset what to add to the addresses that the program is linked to; 0 where it lies there
+ * @param firmware the BIOS that serves it; empty for none
  * @param ranges what lies where, in the order in which it was put there
  */
 public record BootedImage(
@@ -18,6 +20,7 @@ public record BootedImage(
         InitialState initialState,
         List<String> remarks,
         long offset,
+        Optional<Firmware> firmware,
         List<LoadedRange> ranges) {
 
     public BootedImage {

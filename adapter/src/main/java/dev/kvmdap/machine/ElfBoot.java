@@ -21,6 +21,8 @@ final class ElfBoot implements BootLoader {
         }
         segments.load(map);
         long entry = segments.entryPoint(configuration.entryPoint());
-        return LoadedImage.of(Surroundings.make(mode, entry, map.lowestAddress(), map));
+        long imageStart = map.lowestAddress();
+        Firmware firmware = configuration.firmware(mode, map);
+        return LoadedImage.of(Surroundings.make(mode, entry, imageStart, map), firmware);
     }
 }

@@ -21,7 +21,8 @@ final class FlatBoot implements BootLoader {
                 ? start
                 : configuration.entryPoint().address();
         map.load("the image", start, image.whole(), image.size());
-        return LoadedImage.of(Surroundings.make(mode, entry, start, map));
+        Firmware firmware = configuration.firmware(mode, map);
+        return LoadedImage.of(Surroundings.make(mode, entry, start, map), firmware);
     }
 
     private static long loadAddress(BootConfiguration configuration, CpuMode mode) {

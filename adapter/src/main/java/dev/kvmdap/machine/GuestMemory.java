@@ -1,5 +1,6 @@
 package dev.kvmdap.machine;
 
+import dev.kvmdap.device.MemoryBus;
 import dev.kvmdap.kvm.Abi;
 import dev.kvmdap.kvm.MappedMemory;
 import dev.kvmdap.x86.GuestPhysical;
@@ -12,7 +13,7 @@ import java.util.List;
  * <p>Everything outside a {@link Region} is a hole: reads stop there, writes are refused. Any thread may call; bytes that
  * the guest changes at the same time may be seen before or after the change.
  */
-public final class GuestMemory implements PhysicalMemory, PhysicalWriter, AutoCloseable {
+public final class GuestMemory implements PhysicalMemory, PhysicalWriter, MemoryBus, AutoCloseable {
 
     /** The granularity of everything that is done to pages, in bytes. */
     public static final int PAGE = MappedMemory.PAGE;
@@ -112,7 +113,7 @@ public final class GuestMemory implements PhysicalMemory, PhysicalWriter, AutoCl
         return ram.getLong(offset(physical, Long.BYTES));
     }
 
-    /** Copies RAM into {@code into} up to the first hole: the number of bytes copied. */
+    @Override
     public int read(long physical, byte[] into, int from, int length) {
         int count = (int) Math.min(length, available(physical));
         if (count > 0) {

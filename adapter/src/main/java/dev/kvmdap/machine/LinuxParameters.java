@@ -1,5 +1,7 @@
 package dev.kvmdap.machine;
 
+import dev.kvmdap.bios.MemoryMap;
+import dev.kvmdap.bios.TextMode;
 import java.nio.ByteBuffer;
 
 /**
@@ -51,8 +53,8 @@ final class LinuxParameters {
         this.commandLineBytes = commandLineBytes;
         block.add(BYTES, 1);
         block.putByte(VIDEO_MODE, TEXT_80_BY_25)
-                .putByte(VIDEO_COLUMNS, TextScreen.COLUMNS)
-                .putByte(VIDEO_ROWS, TextScreen.ROWS)
+                .putByte(VIDEO_COLUMNS, TextMode.COLUMNS)
+                .putByte(VIDEO_ROWS, TextMode.ROWS)
                 .putByte(VIDEO_IS_VGA, 1)
                 .putShort(VIDEO_POINTS, FONT_ROWS);
     }

@@ -1,5 +1,6 @@
 package dev.kvmdap.machine;
 
+import dev.kvmdap.bios.MemoryMap;
 import dev.kvmdap.x86.GuestPhysical;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -43,7 +43,7 @@ final class Multiboot2Boot implements BootLoader {
         }
         InitialState state = Surroundings.make(CpuMode.PROTECTED, entry, imageStart, map)
                 .withRegisters(LOADER_MAGIC, information.place(map), 0, 0);
-        return new LoadedImage(state, offset, remarks);
+        return new LoadedImage(state, offset, remarks, null);
     }
 
     private static ElfSegments segments(ImageFile image) {

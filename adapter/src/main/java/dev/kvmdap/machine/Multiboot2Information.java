@@ -1,5 +1,7 @@
 package dev.kvmdap.machine;
 
+import dev.kvmdap.bios.MemoryMap;
+import dev.kvmdap.bios.TextMode;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -129,13 +131,13 @@ final class Multiboot2Information {
         }
     }
 
-    /** The {@link TextScreen}. */
+    /** The {@link TextMode}. */
     void screen() {
         int tag = tag(Kind.FRAMEBUFFER, 32);
-        block.putLong(tag + 8, TextScreen.ADDRESS)
-                .putInt(tag + 16, TextScreen.BYTES_PER_ROW)
-                .putInt(tag + 20, TextScreen.COLUMNS)
-                .putInt(tag + 24, TextScreen.ROWS)
+        block.putLong(tag + 8, TextMode.ADDRESS)
+                .putInt(tag + 16, TextMode.BYTES_PER_ROW)
+                .putInt(tag + 20, TextMode.COLUMNS)
+                .putInt(tag + 24, TextMode.ROWS)
                 .putByte(tag + 28, TEXT_BITS)
                 .putByte(tag + 29, TEXT_TYPE);
     }

@@ -44,7 +44,7 @@ final class MultibootBoot implements BootLoader {
                 new MultibootInformation(commandLine, modules, sections, header.wantsVideo(), map.memory()).place(map);
         InitialState state = Surroundings.make(CpuMode.PROTECTED, entry, imageStart, map)
                 .withRegisters(LOADER_MAGIC, information, 0, 0);
-        return new LoadedImage(state, 0, remarks);
+        return new LoadedImage(state, 0, remarks, null);
     }
 
     /** What is of no use to a kernel with a Multiboot header, 1 or 2. */

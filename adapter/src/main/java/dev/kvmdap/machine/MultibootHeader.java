@@ -1,5 +1,6 @@
 package dev.kvmdap.machine;
 
+import dev.kvmdap.bios.TextMode;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
@@ -52,7 +53,7 @@ record MultibootHeader(
      */
     record VideoMode(boolean text, int width, int height, int depth) {
 
-        /** The remark that only the {@link TextScreen} is there; empty where that is what is asked for. */
+        /** The remark that only the {@link TextMode} is there; empty where that is what is asked for. */
         List<String> remarks() {
             return text
                     ? List.of()
@@ -60,9 +61,9 @@ record MultibootHeader(
                             "The kernel would like a framebuffer%s and is told of the text screen at 0x%x, %d by %d: there are no graphics here."
                                     .formatted(
                                             width == 0 ? "" : " of %d by %d".formatted(width, height),
-                                            TextScreen.ADDRESS,
-                                            TextScreen.COLUMNS,
-                                            TextScreen.ROWS));
+                                            TextMode.ADDRESS,
+                                            TextMode.COLUMNS,
+                                            TextMode.ROWS));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.kvmdap.machine;
 
+import dev.kvmdap.bios.MemoryMap;
+import dev.kvmdap.bios.TextMode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -116,10 +118,10 @@ final class MultibootInformation {
 
     private void putScreen() {
         flags |= HAS_SCREEN;
-        block.putLong(SCREEN, TextScreen.ADDRESS)
-                .putInt(SCREEN_PITCH, TextScreen.BYTES_PER_ROW)
-                .putInt(SCREEN_WIDTH, TextScreen.COLUMNS)
-                .putInt(SCREEN_HEIGHT, TextScreen.ROWS)
+        block.putLong(SCREEN, TextMode.ADDRESS)
+                .putInt(SCREEN_PITCH, TextMode.BYTES_PER_ROW)
+                .putInt(SCREEN_WIDTH, TextMode.COLUMNS)
+                .putInt(SCREEN_HEIGHT, TextMode.ROWS)
                 .putByte(SCREEN_BITS, TEXT_BITS)
                 .putByte(SCREEN_TYPE, TEXT_TYPE);
     }

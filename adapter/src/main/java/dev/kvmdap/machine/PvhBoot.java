@@ -1,5 +1,6 @@
 package dev.kvmdap.machine;
 
+import dev.kvmdap.bios.MemoryMap;
 import dev.kvmdap.elf.ElfException;
 import dev.kvmdap.elf.ElfFile;
 import dev.kvmdap.elf.Note;

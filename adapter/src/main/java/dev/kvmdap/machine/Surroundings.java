@@ -9,7 +9,8 @@ import java.nio.ByteOrder;
  *
  * <ul>
  *   <li>Real mode: CS:IP with the smallest CS that reaches the entry point (0 below 64 KiB), all other segments 0, and a
- *       stack that grows down from 0:7C00, or from the image where that begins lower. The interrupt vectors are zeros.
+ *       stack that grows down from 0:7C00, or from the image where that begins lower. Where the image leaves room for it,
+ *       a BIOS serves it: {@link Firmware}.
  *   <li>Protected mode: flat 32-bit segments in a GDT, code 0x08 and data 0x10 where the boot protocol says nothing else; no
  *       paging; no IDT; a stack of 16 KiB.
  *   <li>Long mode: the same with a 64-bit code segment, SSE switched on, and page tables by which the first 4 GiB, or all

@@ -1,5 +1,6 @@
 package dev.kvmdap.session;
 
+import dev.kvmdap.bios.BiosRom;
 import dev.kvmdap.elf.ElfFile;
 import dev.kvmdap.machine.BootedImage;
 import dev.kvmdap.session.launch.LaunchConfiguration;
@@ -7,10 +8,15 @@ import dev.kvmdap.session.launch.SymbolsAt;
 import dev.kvmdap.symbols.SourceMap;
 import dev.kvmdap.symbols.SymbolFile;
 import dev.kvmdap.symbols.Symbols;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The symbols that a launch configuration names: the program's own, where it is an ELF file, and the symbol files'. */
+/**
+ * The symbols that a launch configuration names: the program's own, where it is an ELF file, and the symbol files'; and those of
+ * the BIOS, where one serves the guest.
+ */
 final class ProgramSymbols {
 
     private ProgramSymbols() {}
@@ -29,6 +35,10 @@ final class ProgramSymbols {
         }
         for (SymbolsAt file : configuration.symbolFiles()) {
             files.add(SymbolFile.open(file.path(), file.offset(), sources));
+        }
+        if (image.firmware().isPresent()) {
+            ElfFile rom = ElfFile.parse("bios.rom", ByteBuffer.wrap(new BiosRom().symbols()));
+            files.add(SymbolFile.of(Path.of("bios.rom"), 0, rom, sources));
         }
         return Symbols.of(files);
     }

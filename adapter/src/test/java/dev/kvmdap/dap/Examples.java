@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The guests in {@code examples/}, built once for all tests, and places in their sources by marker comments. */
 final class Examples {
@@ -41,6 +42,15 @@ final class Examples {
                         "2M",
                         "symbolFiles",
                         List.of(built(guest, "elf").toString())));
+    }
+
+    /** The launch configuration of an example that is a disk image with its symbols in ELF files beside it. */
+    static Map<String, Object> disk(String guest, String... symbolFiles) {
+        Path image = built(guest, "img");
+        List<String> files = Stream.of(symbolFiles)
+                .map(name -> image.resolveSibling(name + ".elf").toString())
+                .toList();
+        return Map.of("program", image.toString(), "memory", "16M", "symbolFiles", files);
     }
 
     /** The launch configuration of a guest that runs in a circle of a few instructions for ever; it has no symbols. */

@@ -70,6 +70,7 @@ final class ScriptedMachine implements AutoCloseable {
                 new GuestEntry(
                         thread.vcpu(),
                         machine,
+                        new DeviceAccess(machine.memory(), traps),
                         traps,
                         new UserMode(cpu, thread.vcpu(), traps, turnstile, host),
                         new Scrutiny(cpu, traps.catchpoints(), machine),

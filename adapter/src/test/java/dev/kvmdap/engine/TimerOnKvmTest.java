@@ -76,13 +76,12 @@ class TimerOnKvmTest {
         @Override
         public boolean holds(Cpu cpu) {
             long turns = cpu.memory().peek(counter, 4);
-            int before = hits;
-            if (turns != before) {
-                int known = lost;
-                lost = known + 1;
+            if (turns != hits) {
+                long before = lost;
+                lost = before + 1;
             }
-            hits = before + 1;
-            return (before + 1) % every == 0;
+            hits++;
+            return hits % every == 0;
         }
     }
 

@@ -236,6 +236,10 @@ public final class ScriptedKernel implements SystemCalls {
             case KVM_SET_USER_MEMORY_REGION -> setSlot(at(argument, Layouts.USERSPACE_MEMORY_REGION.size()));
             case KVM_CREATE_IRQCHIP,
                     KVM_CREATE_PIT2,
+                    KVM_GET_IRQCHIP,
+                    KVM_SET_IRQCHIP,
+                    KVM_GET_PIT2,
+                    KVM_SET_PIT2,
                     KVM_IRQ_LINE,
                     KVM_ENABLE_CAP,
                     KVM_SET_TSS_ADDR,

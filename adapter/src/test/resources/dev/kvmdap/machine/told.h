@@ -44,13 +44,17 @@ static void string(const char *what, const char *value)
     text("'\n");
 }
 
+#ifndef PEEK
+#define PEEK(address) (*(const char *)(uintptr_t)(address))
+#endif
+
 /* The first bytes of something in memory, as text. */
 static void bytes(const char *what, uint64_t address, unsigned count)
 {
     text(what);
     text(" '");
     for (unsigned i = 0; i < count; i++) {
-        out8(COM1, ((const char *)(uintptr_t)address)[i]);
+        out8(COM1, PEEK(address + i));
     }
     text("'\n");
 }

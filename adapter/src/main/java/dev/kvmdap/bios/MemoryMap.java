@@ -1,4 +1,4 @@
-package dev.kvmdap.machine;
+package dev.kvmdap.bios;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param ranges ascending, without overlaps
  */
-record MemoryMap(List<Range> ranges) {
+public record MemoryMap(List<Range> ranges) {
 
     private static final long KIB = 1 << 10;
 
@@ -20,7 +20,7 @@ record MemoryMap(List<Range> ranges) {
     private static final long HIGH_START = 4L << 30;
 
     /** What a stretch of memory may be used for. */
-    enum Type {
+    public enum Type {
         /** Free. */
         AVAILABLE(1),
         /** Firmware, or nothing that is memory. */
@@ -33,7 +33,7 @@ record MemoryMap(List<Range> ranges) {
         }
 
         /** As firmware and boot loaders write it. */
-        int number() {
+        public int number() {
             return number;
         }
     }
@@ -44,9 +44,9 @@ record MemoryMap(List<Range> ranges) {
      * @param start guest-physical address
      * @param size in bytes, more than 0
      */
-    record Range(long start, long size, Type type) {}
+    public record Range(long start, long size, Type type) {}
 
-    MemoryMap {
+    public MemoryMap {
         ranges = List.copyOf(ranges);
     }
 
@@ -56,7 +56,7 @@ record MemoryMap(List<Range> ranges) {
      * @param lowRam bytes of RAM from address 0 on
      * @param highRam bytes of RAM from 4 GiB on
      */
-    static MemoryMap of(long lowRam, long highRam) {
+    public static MemoryMap of(long lowRam, long highRam) {
         List<Range> ranges = new ArrayList<>();
         ranges.add(new Range(0, Math.min(lowRam, CONVENTIONAL_END), Type.AVAILABLE));
         if (lowRam > CONVENTIONAL_END) {
@@ -72,12 +72,12 @@ record MemoryMap(List<Range> ranges) {
     }
 
     /** KiB of RAM below 640 KiB. */
-    int lowerKib() {
+    public int lowerKib() {
         return (int) (availableFrom(0) / KIB);
     }
 
     /** KiB of RAM from 1 MiB on, without holes. */
-    int upperKib() {
+    public int upperKib() {
         return (int) (availableFrom(EXTENDED_START) / KIB);
     }
 
