@@ -23,7 +23,9 @@ import dev.kvmdap.x86.Translation;
  */
 public final class Cpu implements FrameState {
 
+    private static final long RFLAGS_TF = 1 << 8;
     private static final long RFLAGS_IF = 1 << 9;
+    private static final long RFLAGS_RF = 1 << 16;
 
     /** Regs' indices in the order of DWARF's numbers (System V psABI for x86-64, figure 3.36). */
     private static final int[] DWARF_64 = {
@@ -93,6 +95,16 @@ public final class Cpu implements FrameState {
             v.sregs();
             return state;
         });
+    }
+
+    /** The general registers, RIP and RFLAGS, but for those flags that a debugger changes: RF and TF. */
+    long[] registers() {
+        long[] values = new long[Regs.COUNT];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = regs().get(i);
+        }
+        values[Regs.RFLAGS] &= ~(RFLAGS_RF | RFLAGS_TF);
+        return values;
     }
 
     /** The operating mode. */

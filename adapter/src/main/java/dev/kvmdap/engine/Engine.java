@@ -443,7 +443,9 @@ public final class Engine implements AutoCloseable {
             return;
         }
         Stop stop = guest.hold(run);
-        boolean paused = stop instanceof Stop.Paused || next != null;
+        if ((stop instanceof Stop.Paused || next != null) && pausing.isPresent()) {
+            stop = guest.lookAtPaused(pausing.getAsInt());
+        }
         step = null;
         if (stop instanceof Stop.TripleFault && !stopAtTripleFault) {
             String cause = explain(stop).map(ExceptionReport::text).orElse("a triple fault");
@@ -451,7 +453,7 @@ public final class Engine implements AutoCloseable {
         } else if (stop instanceof Stop.Reset reset) {
             startAgain(reset);
         } else {
-            tell(paused ? new Stop.Paused(pausing.orElse(stop.vcpu())) : stop);
+            tell(stop);
         }
     }
 

@@ -1,12 +1,15 @@
 package dev.kvmdap.engine;
 
 import dev.kvmdap.kvm.HostFindings;
+import dev.kvmdap.kvm.MpState;
 import dev.kvmdap.machine.Machine;
 import dev.kvmdap.machine.VcpuThread;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.x86.CpuMode;
+import dev.kvmdap.x86.GuestVirtual;
 import dev.kvmdap.x86.InstructionKind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +28,10 @@ final class Guest implements AutoCloseable {
 
     private static final long HALT_CHECK_MILLISECONDS = 50;
     private static final long TRAP_CHECK_MILLISECONDS = 100;
+    /** An instruction takes microseconds; a thread may have to wait for a processor of the host. */
+    private static final long ATTEMPT_MILLISECONDS = 250;
+
+    private static final int ATTEMPTS = 2;
 
     private final Machine machine;
     private final Consumer<Run> cameBack;
@@ -262,6 +269,47 @@ final class Guest implements AutoCloseable {
         standstill.exclusively(this::reviewTraps);
         halts.end();
         return told;
+    }
+
+    /**
+     * Has a vCPU that has been paused try an instruction while the others stand still, since there are instructions that this or
+     * that KVM never ends, and others that lead to themselves.
+     *
+     * @return {@link Stop.Paused}, or the stop that the instruction led to
+     */
+    Stop lookAtPaused(int vcpu) {
+        Cpu cpu = cpus.get(vcpu);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            if (cpu.mpState() != MpState.RUNNABLE) {
+                return new Stop.Paused(vcpu);
+            }
+            long[] before = cpu.registers();
+            Stop stop = machine.vcpus().get(vcpu).call(thread -> attempt(vcpu));
+            halts.end();
+            boolean alone = stop instanceof Stop.Step || stop instanceof Stop.Paused;
+            if (!alone || !Arrays.equals(before, cpu.registers())) {
+                return alone ? new Stop.Paused(vcpu) : stop;
+            }
+        }
+        return new Stop.Paused(vcpu, Optional.of(new GuestVirtual(cpu.pc())));
+    }
+
+    /** On the vCPU's thread. */
+    private Stop attempt(int vcpu) {
+        RunLoop loop = loops.get(vcpu);
+        loop.prepare();
+        Future<?> end = haltWatch.schedule(
+                () -> {
+                    loop.wantPause();
+                    machine.vcpus().get(vcpu).interrupt();
+                },
+                ATTEMPT_MILLISECONDS,
+                TimeUnit.MILLISECONDS);
+        try {
+            return carryOut(loop, vcpu, new StepPlan.Instruction());
+        } finally {
+            end.cancel(false);
+        }
     }
 
     private void interruptRunning() {

@@ -87,11 +87,23 @@ public sealed interface Stop {
         }
     }
 
-    /** The user asked for it. */
-    record Paused(int vcpu) implements Stop {
+    /**
+     * The user asked for it.
+     *
+     * @param stuckAt linear address of the instruction that the vCPU does not get past: tried alone, it leads to itself or has no
+     *     end; empty where it gets on
+     */
+    record Paused(int vcpu, Optional<GuestVirtual> stuckAt) implements Stop {
+
+        /** Of a vCPU that gets on. */
+        public Paused(int vcpu) {
+            this(vcpu, Optional.empty());
+        }
+
         @Override
         public String description() {
-            return "Paused";
+            return stuckAt.map(pc -> "Paused; the vCPU does not get past the instruction at " + pc)
+                    .orElse("Paused");
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.kvmdap.session;
 
+import dev.kvmdap.disassembly.DecodedInstruction;
 import dev.kvmdap.engine.ExceptionReport;
+import dev.kvmdap.engine.GuestCode;
 import dev.kvmdap.engine.Stop;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +41,9 @@ final class StopReports {
                             .toList(),
                     Optional.empty());
         }
+        if (stop instanceof Stop.Paused paused) {
+            return paused(paused);
+        }
         List<ClientCatchpoint> caught = catchpoints.of(stop);
         List<Integer> hit = caught.stream().map(ClientCatchpoint::id).toList();
         if (stop instanceof Stop.Caught happening) {
@@ -61,6 +66,24 @@ final class StopReports {
                 "",
                 hit.stream().map(ClientBreakpoint::id).toList(),
                 Optional.empty());
+    }
+
+    private StopReport paused(Stop.Paused stop) {
+        String text = stop.stuckAt().map(pc -> stuck(stop.vcpu(), pc.address())).orElse("");
+        return new StopReport(
+                stop.vcpu(), StoppedEventArgumentsReason.PAUSE, stop.description(), text, List.of(), Optional.empty());
+    }
+
+    private String stuck(int vcpu, long pc) {
+        GuestCode code = guest.code(vcpu);
+        DecodedInstruction instruction = code.around(pc, 0, 1).get(0);
+        boolean toItself = instruction.target().orElse(pc + 1) == pc;
+        return "0x%x: %s. %s; 'jump *0x%x' goes on behind it"
+                .formatted(
+                        pc,
+                        code.annotated(instruction, guest.configuration().assemblySyntax()),
+                        toItself ? "It leads to itself" : "This host's KVM was given it alone and does not get past it",
+                        pc + instruction.length());
     }
 
     private static StopReport data(Stop stop, String text, List<Integer> hit, Optional<ExceptionReport> report) {
@@ -96,9 +119,6 @@ final class StopReports {
         }
         if (stop instanceof Stop.Step) {
             return StoppedEventArgumentsReason.STEP;
-        }
-        if (stop instanceof Stop.Paused) {
-            return StoppedEventArgumentsReason.PAUSE;
         }
         return stop instanceof Stop.Halted ? HALTED : StoppedEventArgumentsReason.EXCEPTION;
     }

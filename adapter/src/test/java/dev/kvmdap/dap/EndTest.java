@@ -1,6 +1,7 @@
 package dev.kvmdap.dap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.gson.JsonObject;
 import dev.kvmdap.kvm.RealHost;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -107,6 +109,76 @@ class EndTest {
             JsonObject stop = client.expectStopped("halted");
             assertThat(stop.get("description").getAsString()).contains("interrupts");
             assertThat(client.evaluate("$rip")).startsWith("0x7c0");
+        }
+    }
+
+    @Test
+    void pauseTellsOfAnInstructionThatKvmDoesNotGetPast() {
+        try (client) {
+            // mov ax, 0x1234; vmcall; jmp $
+            client.launch(
+                    Examples.raw("stuck", 0xb8, 0x34, 0x12, 0x0f, 0x01, 0xc1, 0xeb, 0xfe), () -> breakAt("0x7c03"));
+            client.expectStopped("instruction breakpoint");
+            breakAt();
+            client.request("continue", Map.of("threadId", 1));
+            client.request("pause", Map.of("threadId", 1));
+            JsonObject stop = client.expectStopped("pause");
+            assumeThat(client.evaluate("$rip"))
+                    .as("this host's KVM gets past a VMCALL")
+                    .isEqualTo("0x7c03");
+
+            assertThat(stop.get("description").getAsString())
+                    .isEqualTo("Paused; the vCPU does not get past the instruction at 0x7c03");
+            assertThat(stop.get("text").getAsString())
+                    .contains("0x7c03: vmcall. This host's KVM", "'jump *0x7c06' goes on behind it");
+            client.console("jump *0x7c06");
+            client.expectEvent("continued");
+            assertThat(pausedInACircle("0x7c06")).contains("0x7c06: jmp 0x7c06. It leads to itself");
+        }
+    }
+
+    @Test
+    void pauseTellsOfAJumpThatLeadsToItself() {
+        try (client) {
+            client.launch(Examples.raw("circle", 0xeb, 0xfe), () -> {});
+            assertThat(pausedInACircle("0x7c00")).contains("It leads to itself; 'jump *0x7c02' goes on behind it");
+        }
+    }
+
+    private void breakAt(String... addresses) {
+        List<Map<String, String>> breakpoints = Stream.of(addresses)
+                .map(address -> Map.of("instructionReference", address))
+                .toList();
+        client.request("setInstructionBreakpoints", Map.of("breakpoints", breakpoints));
+    }
+
+    private String pausedInACircle(String pc) {
+        client.request("pause", Map.of("threadId", 1));
+        JsonObject stop = client.expectStopped("pause");
+        assertThat(stop.get("description").getAsString())
+                .isEqualTo("Paused; the vCPU does not get past the instruction at " + pc);
+        return stop.get("text").getAsString();
+    }
+
+    @Test
+    void pauseOfAGuestThatGetsOnTellsNothingMore() {
+        try (client) {
+            client.launch(Examples.spinning(), () -> {});
+            client.request("pause", Map.of("threadId", 1));
+            JsonObject stop = client.expectStopped("pause");
+            assertThat(stop.get("description").getAsString()).isEqualTo("Paused");
+            assertThat(stop.has("text")).isFalse();
+        }
+    }
+
+    @Test
+    void pauseOfAGuestThatWaitsForAnInterruptTellsNothingMore() {
+        try (client) {
+            // mov al, 0xff; out 0x21, al; out 0xa1, al; sti; hlt; jmp to the hlt
+            client.launch(Examples.raw("idle", 0xb0, 0xff, 0xe6, 0x21, 0xe6, 0xa1, 0xfb, 0xf4, 0xeb, 0xfd), () -> {});
+            client.request("pause", Map.of("threadId", 1));
+            assertThat(client.expectStopped("pause").get("description").getAsString())
+                    .isEqualTo("Paused");
         }
     }
 

@@ -76,7 +76,10 @@ class TimerOnKvmTest {
         @Override
         public boolean holds(Cpu cpu) {
             long turns = cpu.memory().peek(counter, 4);
-            lost += turns == hits ? 0 : 1;
+            if (turns != hits) {
+                long before = lost;
+                lost = before + 1;
+            }
             hits++;
             return hits % every == 0;
         }
