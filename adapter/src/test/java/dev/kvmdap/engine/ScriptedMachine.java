@@ -56,16 +56,11 @@ final class ScriptedMachine implements AutoCloseable {
         loop = new RunLoop(
                 cpu,
                 thread.vcpu(),
+                machine,
                 traps,
                 turnstile,
                 new HaltCheck(1, machine.hasInterruptControllers()),
-                new GuestEntry(
-                        thread.vcpu(),
-                        machine,
-                        traps,
-                        new UserMode(cpu, thread.vcpu(), traps, turnstile, host),
-                        new Scrutiny(cpu, traps.catchpoints(), machine),
-                        host));
+                host);
         kernel.forgetCalls();
     }
 

@@ -43,6 +43,7 @@ public final class Hosts {
                                 found.blocksInterrupts(),
                                 ModeFindings.PageTrap.NONE,
                                 readOnlySlots,
+                                found.ownSlots(),
                                 found.user())));
         return new HostFindings(
                 host.host(),
@@ -90,6 +91,7 @@ public final class Hosts {
                             true,
                             ModeFindings.PageTrap.NONE,
                             true,
+                            ModeFindings.OwnSlots.DISPLACED,
                             UserFindings.everything()));
         }
         return new HostFindings(
