@@ -17,7 +17,9 @@ final class DeviceAccess {
     private final Scrutiny scrutiny;
     private Effect effect = Effect.none();
     private long touched;
-    private boolean storedInRam;
+    private long ramAddress;
+    private int ramLength;
+    private boolean ramWrite;
 
     DeviceAccess(Vcpu vcpu, Machine machine, Traps traps, Scrutiny scrutiny) {
         this.vcpu = vcpu;
@@ -42,9 +44,19 @@ final class DeviceAccess {
         touched |= watchpoints;
     }
 
-    /** Whether the last access has been a write to RAM, in a page that KVM was made to trap. */
-    boolean hasStoredInRam() {
-        return storedInRam;
+    /** How many bytes of RAM the last access was to, in a page that KVM was made to trap; 0 for devices. */
+    int ramLength() {
+        return ramLength;
+    }
+
+    /** Where those bytes lie, guest-physical. */
+    long ramAddress() {
+        return ramAddress;
+    }
+
+    /** Whether they were written. */
+    boolean isRamWrite() {
+        return ramWrite;
     }
 
     /** Whether watched memory has been accessed. */
@@ -66,7 +78,7 @@ final class DeviceAccess {
      */
     void serve(int reason) {
         effect = Effect.none();
-        storedInRam = false;
+        ramLength = 0;
         if (reason == Abi.EXIT_MMIO) {
             serveMemory();
         } else {
@@ -74,13 +86,11 @@ final class DeviceAccess {
         }
     }
 
-    /** The same for a further part of an access: what an earlier part did counts too. */
+    /** The same for a further part of an access: what an earlier part asks for counts. */
     void serveMore(int reason) {
         Effect before = effect;
-        boolean storedBefore = storedInRam;
         serve(reason);
         effect = before == Effect.none() ? effect : before;
-        storedInRam |= storedBefore;
     }
 
     /** RAM behind a trapped page, or an address at which there is nothing: that reads as all ones. */
@@ -95,10 +105,12 @@ final class DeviceAccess {
             scrutiny.nothingThere(physical, length, write, write ? vcpu.mmioData() : -1L);
             return;
         }
+        ramAddress = physical;
+        ramLength = length;
+        ramWrite = write;
         if (write) {
             traps.planted().store(physical, vcpu.mmioData(), length);
             traps.guards().written(physical, length);
-            storedInRam = true;
         } else {
             vcpu.setMmioData(traps.planted().load(physical, length));
         }

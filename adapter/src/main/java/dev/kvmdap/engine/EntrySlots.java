@@ -8,7 +8,6 @@ final class EntrySlots {
 
     private static final int DR7 = 7;
     private static final long GENERAL_DETECT = 1 << 13;
-    private static final long DR6_SLOTS = 0xf;
 
     /** Owners beside the numbers 0 to 3, which are those of the guest's own breakpoints. */
     private static final int NOBODY = -1;
@@ -140,10 +139,23 @@ final class EntrySlots {
         return bits;
     }
 
+    /** Whether DR6 tells of any breakpoint that was armed for the guest. */
+    boolean anyGuests(long dr6) {
+        boolean any = false;
+        for (int slot = 0; slot < owners.length; slot++) {
+            any |= isGuests(slot) && (dr6 & 1L << slot) != 0;
+        }
+        return any;
+    }
+
+    private boolean isGuests(int slot) {
+        return owners[slot] >= 0 && owners[slot] < DebugSlots.COUNT;
+    }
+
     /**
      * What of DR6's B0 to B3 is for breakpoints of the guest's own, in the order of the guest's registers.
      *
-     * @param own what the guest has set
+     * @param own what the guest has set by now
      * @param pc linear address of the next instruction: one for execution counts there only
      * @param withExecution whether those for execution count
      */
@@ -151,8 +163,9 @@ final class EntrySlots {
         long bits = 0;
         for (int slot = 0; slot < owners.length; slot++) {
             int number = owners[slot];
-            boolean hit = number >= 0 && number < DebugSlots.COUNT && (dr6 & DR6_SLOTS & 1L << slot) != 0;
-            boolean due = hit && (!own.isForExecution(number) || (withExecution && registers[slot] == pc));
+            boolean hit = isGuests(slot) && (dr6 & 1L << slot) != 0;
+            boolean stillSet = hit && own.isEnabled(number) && own.address(number) == registers[slot];
+            boolean due = stillSet && (!own.isForExecution(number) || (withExecution && registers[slot] == pc));
             bits |= due ? 1L << number : 0;
         }
         return bits;

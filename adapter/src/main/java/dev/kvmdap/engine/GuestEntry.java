@@ -9,12 +9,8 @@ import dev.kvmdap.kvm.VcpuEvents;
 import dev.kvmdap.x86.InstructionKind;
 
 /**
- * Brings one vCPU into the guest and out again: arms guest debugging, serves the devices, heeds interruptions, and tells the
- * guest's own debug events from the debugger's. On the vCPU's thread. Allocates nothing.
- *
- * <p>KVM sets the trap flag in KVM_SET_GUEST_DEBUG only. An instruction that loads RFLAGS clears it, and on some hosts so
- * does one that KVM emulates; there it is armed before every step. While it is set KVM shows none, and takes the guest's own
- * with it when it is cleared: an instruction under the guest's own trap flag is executed by that flag instead.
+ * Brings one vCPU into the guest and out again: serves the devices, heeds interruptions, and tells the guest's own debug
+ * events from the debugger's. On the vCPU's thread. Allocates nothing unless the guest debugs itself.
  */
 final class GuestEntry {
 
@@ -40,13 +36,6 @@ final class GuestEntry {
     private static final int BREAKPOINT_VECTOR = 3;
     private static final long RFLAGS_RF = 1 << 16;
 
-    private enum Armed {
-        NOTHING,
-        STEP,
-        INTERRUPTIBLE_STEP,
-        RUN
-    }
-
     private final Cpu cpu;
     private final Vcpu vcpu;
     private final Traps traps;
@@ -55,47 +44,27 @@ final class GuestEntry {
     private final DeviceAccess devices;
     private final OwnEvent ownEvent;
     private final OwnDebugRegisters own;
-    private final EntrySlots slots;
+    private final DebugControl debug;
     private final SystemRegisters system = new SystemRegisters();
-    private final int stepControl;
-    private final int trapControl;
-    private final boolean staysArmed;
     private final boolean shutdownLosesState;
-    private final boolean displacesOwn;
-    private final boolean tellsOfAccess;
-    private Armed armed = Armed.NOTHING;
-    private int armedVersion;
-    private int armedFaults;
-    private int control;
+    private final boolean dataSlotsFire;
     private boolean accessMet;
     private boolean unexplained;
-    private int unserved;
+    private boolean mayBeUndelivered;
+    private long lostConditions;
 
-    GuestEntry(
-            Cpu cpu,
-            Vcpu vcpu,
-            DeviceAccess devices,
-            Traps traps,
-            UserMode user,
-            Scrutiny scrutiny,
-            OwnEvent ownEvent,
-            HostFindings host) {
+    GuestEntry(Cpu cpu, Vcpu vcpu, DeviceAccess devices, Traps traps, UserMode user, Scrutiny scrutiny, HostFindings host) {
         this.cpu = cpu;
         this.vcpu = vcpu;
         this.devices = devices;
         this.traps = traps;
         this.user = user;
         this.scrutiny = scrutiny;
-        this.ownEvent = ownEvent;
+        this.ownEvent = new OwnEvent(cpu, vcpu);
         this.own = new OwnDebugRegisters(vcpu);
-        this.slots = new EntrySlots(traps.slots());
-        this.staysArmed = host.stepStaysArmed();
+        this.debug = new DebugControl(cpu, vcpu, traps, own, host);
         this.shutdownLosesState = !host.shutdownKeepsState();
-        this.displacesOwn = !host.everywhere(mode -> mode.ownSlots() == OwnSlots.IN_FORCE);
-        this.tellsOfAccess = host.everywhere(mode -> mode.ownSlots() == OwnSlots.DISPLACED);
-        this.trapControl = traps.trapByte().control();
-        this.stepControl =
-                Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_SINGLESTEP | (host.guestDebugControls() & Abi.GUESTDBG_BLOCKIRQ);
+        this.dataSlotsFire = host.everywhere(mode -> mode.writeSlots() == DebugSlots.COUNT);
     }
 
     /** What looks at what the guest does in there. */
@@ -118,31 +87,20 @@ final class GuestEntry {
         return ownEvent;
     }
 
-    /** The debug registers as the guest has set them. */
-    OwnDebugRegisters own() {
-        return own;
-    }
-
-    /** The debug registers with which the guest was entered. */
-    EntrySlots slots() {
-        return slots;
+    /** What KVM has been asked for. */
+    DebugControl debug() {
+        return debug;
     }
 
     /** Registers may have been changed: whatever was armed counts no more. */
     void disarm() {
-        armed = Armed.NOTHING;
-        own.forget();
-    }
-
-    /** Whether the guest has set its own trap flag. KVM shows it, since no instruction is single-stepped that has it set. */
-    boolean hasOwnTrapFlag() {
-        return (vcpu.regs().rflags() & SavedFlags.TRAP_FLAG) != 0;
+        debug.disarm();
     }
 
     /** Whether the instruction at RIP may raise #DB because the guest debugs itself. */
     boolean mayRaiseDebugException() {
         own.look();
-        return hasOwnTrapFlag() || own.areInUse();
+        return debug.isOwnTrapFlagSet() || own.areInUse();
     }
 
     /**
@@ -155,7 +113,7 @@ final class GuestEntry {
         if (own.stopAt(cpu.pc()) && (flags & RFLAGS_RF) == 0) {
             vcpu.regs().rflags(flags | RFLAGS_RF);
             vcpu.storeRegs();
-            armed = Armed.NOTHING;
+            debug.disarm();
         }
     }
 
@@ -167,11 +125,6 @@ final class GuestEntry {
     /** Whether the guest was left by a #DB for which neither the debugger nor a condition in DR6 accounts. */
     boolean isUnexplained() {
         return unexplained;
-    }
-
-    /** Bit n for the breakpoint in the guest's own DRn that has found no room beside the debugger's. */
-    int unserved() {
-        return unserved;
     }
 
     /**
@@ -187,41 +140,19 @@ final class GuestEntry {
         while (user.givesPage(outcome)) {
             outcome = stepOnce(disarmedSlot, kind, interruptible, faults);
         }
-        if (kind == InstructionKind.MOV_DR || own.detectAccess() || interruptible) {
-            own.forget();
-        }
         return outcome;
     }
 
     private Outcome stepOnce(int disarmedSlot, InstructionKind kind, boolean interruptible, FaultHandlers faults) {
         if (user.isEntered()) {
-            return stepUser(interruptible, faults);
+            debug.armUserStep(interruptible, faults, user);
+            return user.endStep(enter(true));
         }
         user.endSteps();
-        Armed wanted = interruptible ? Armed.INTERRUPTIBLE_STEP : Armed.STEP;
-        boolean ownFlag = hasOwnTrapFlag();
-        boolean same = armed == wanted
-                && armedVersion == traps.version()
-                && armedFaults == faults.version()
-                && kind != InstructionKind.MOV_DR
-                && !(displacesOwn && own.areInUse());
-        if (!same || disarmedSlot != NO_SLOT || ownFlag) {
-            armStep(wanted, disarmedSlot, kind, faults, ownFlag);
-        }
+        debug.armStep(disarmedSlot, kind, interruptible, faults);
         Outcome outcome = enter(true);
-        boolean harmless =
-                kind == InstructionKind.OTHER && outcome == Outcome.DEBUG && disarmedSlot == NO_SLOT && !ownFlag;
-        armed = staysArmed && harmless ? wanted : Armed.NOTHING;
+        debug.endStep(kind, interruptible, outcome == Outcome.DEBUG && disarmedSlot == NO_SLOT);
         return outcome;
-    }
-
-    private Outcome stepUser(boolean interruptible, FaultHandlers faults) {
-        slots.fill(NO_SLOT);
-        aimAt(faults, 0, !interruptible);
-        user.beginStep(slots);
-        setGuestDebug(
-                (interruptible ? stepControl & ~Abi.GUESTDBG_BLOCKIRQ : stepControl) | Abi.GUESTDBG_USE_HW_BP);
-        return user.endStep(enter(true));
     }
 
     /** Whether the trap flag ended the step whose outcome this is, and nothing that came before. */
@@ -230,19 +161,6 @@ final class GuestEntry {
                 && vcpu.debugException() != BREAKPOINT_VECTOR
                 && (vcpu.debugDr6() & OwnEvent.SINGLE_STEP) != 0;
         return trapped || outcome == Outcome.STEPPED;
-    }
-
-    /** Whether the guest was entered with the debugger's trap flag. */
-    boolean isStepping() {
-        return (control & Abi.GUESTDBG_SINGLESTEP) != 0;
-    }
-
-    /** Gives the guest the trap flag that it has just loaded itself, under a step in which KVM shows none. */
-    void giveTrapFlag() {
-        slots.fill(NO_SLOT);
-        setGuestDebug(Abi.GUESTDBG_ENABLE);
-        vcpu.regs().rflags(vcpu.regs().rflags() | SavedFlags.TRAP_FLAG);
-        vcpu.storeRegs();
     }
 
     /**
@@ -255,15 +173,9 @@ final class GuestEntry {
      */
     Outcome runTo(long destination, int disarmedSlot, InstructionKind kind, FaultHandlers faults) {
         user.endSteps();
-        slots.fill(disarmedSlot);
-        int next = slots.aim(destination, 0, true);
-        if (next > DebugSlots.COUNT) {
-            return step(disarmedSlot, kind, false, faults);
-        }
-        addOwn(cpu.pc(), true);
-        aimAt(faults, next, true);
-        setGuestDebug((stepControl & ~Abi.GUESTDBG_SINGLESTEP) | Abi.GUESTDBG_USE_HW_BP);
-        return enter(true);
+        return debug.armRunTo(destination, disarmedSlot, faults)
+                ? enter(true)
+                : step(disarmedSlot, kind, false, faults);
     }
 
     /**
@@ -274,34 +186,46 @@ final class GuestEntry {
      */
     Outcome deliver(FaultHandlers handlers) {
         user.endSteps();
-        boolean ready = ownEvent.prepare() && inject(handlers);
+        boolean ready = ownEvent.prepare() && debug.armDelivery(handlers, ownEvent.vector(), ownEvent.injection());
         if (!ready) {
             ownEvent.letGoFirst();
-            armDelivery(handlers, vcpu.state().events().exception().vector(), 0);
+            return deliverOther(handlers);
         }
+        ownEvent.begin();
         own.forget();
-        return enter(true);
-    }
-
-    private boolean inject(FaultHandlers handlers) {
-        try {
-            armDelivery(handlers, ownEvent.vector(), ownEvent.injection());
-        } catch (KvmException e) {
-            if (e.isBusy()) {
-                return false;
-            }
-            throw e;
+        long from = cpu.pc();
+        Outcome outcome = enter(true);
+        if (outcome == Outcome.INTERRUPTED && cpu.pc() == from) {
+            ownEvent.withdraw();
+        } else {
+            ownEvent.settle();
         }
-        ownEvent.settle();
-        return true;
+        return outcome;
     }
 
-    private void armDelivery(FaultHandlers handlers, int vector, int injection) {
-        handlers.chooseFor(vector);
-        slots.fill(NO_SLOT);
-        addOwn(DebugSlots.NOWHERE, true);
-        aimAt(handlers, 0, true);
-        setGuestDebug((stepControl & ~Abi.GUESTDBG_SINGLESTEP) | Abi.GUESTDBG_USE_HW_BP | injection);
+    /**
+     * Whether an exception is on its way into the guest that KVM was kept from delivering, by an interruption or a device
+     * access: a trap flag that were set now would show in what is saved for its handler.
+     */
+    boolean hasUndelivered() {
+        if (!mayBeUndelivered) {
+            return false;
+        }
+        mayBeUndelivered = false;
+        return isUndelivered();
+    }
+
+    private boolean isUndelivered() {
+        VcpuEvents.ExceptionEvent exception = vcpu.state().events().exception();
+        return exception.injected() || exception.pending();
+    }
+
+    /** Lets the exception that is on its way come to its handler's first instruction. KVM tells of all but #BP and #OF. */
+    Outcome deliverOther(FaultHandlers handlers) {
+        VcpuEvents.ExceptionEvent exception = vcpu.state().events().exception();
+        boolean told = exception.injected() || exception.pending();
+        debug.armDelivery(handlers, told ? exception.vector() : BREAKPOINT_VECTOR, 0);
+        return enter(true);
     }
 
     /** Runs freely. */
@@ -318,92 +242,36 @@ final class GuestEntry {
     Outcome runUndisturbed() {
         user.endSteps();
         user.prepareRun();
-        armRun(stepControl & ~Abi.GUESTDBG_SINGLESTEP);
-        armed = Armed.NOTHING;
+        debug.armUndisturbedRun();
         return endRun(enter(false));
     }
 
     private Outcome runOnce() {
         user.prepareRun();
-        if (armed != Armed.RUN || armedVersion != traps.version()) {
-            armRun(0);
-            armed = Armed.RUN;
-        }
+        debug.armRun();
         return endRun(enter(false));
     }
 
-    /** What the guest has done with its debug registers meanwhile was seen only if it was made to exit for it. */
     private Outcome endRun(Outcome outcome) {
-        if (!slots.detectsAccess() || !tellsOfAccess) {
-            own.forget();
-            armed = displacesOwn && slots.areArmed() ? Armed.NOTHING : armed;
-        }
+        debug.endRun();
         return user.endRun(outcome);
-    }
-
-    private void armRun(int additionally) {
-        slots.fill(NO_SLOT);
-        boolean debuggers = slots.areArmed();
-        if (debuggers) {
-            addOwn(DebugSlots.EVERYWHERE, false);
-        }
-        setGuestDebug(additionally | (debuggers ? Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_USE_HW_BP : 0));
-    }
-
-    private void setGuestDebug(int wanted) {
-        control = wanted | (traps.planted().isEmpty() ? 0 : Abi.GUESTDBG_ENABLE | trapControl);
-        armed = Armed.NOTHING;
-        armedVersion = traps.version();
-        vcpu.setGuestDebug(control, slots.registers());
-    }
-
-    /** Puts the guest's own breakpoints beside the debugger's, where KVM does not leave them in force. */
-    private void addOwn(long pc, boolean overBreakpoints) {
-        if (displacesOwn) {
-            own.look();
-            unserved = slots.addOwn(own, pc, overBreakpoints);
-            slots.detectAccess();
-        }
-    }
-
-    /** With no interrupt let in, nothing but a fault can lead elsewhere: breakpoints need no slots until the step has ended. */
-    private void armStep(
-            Armed purpose, int disarmedSlot, InstructionKind kind, FaultHandlers faults, boolean ownTrapFlag) {
-        boolean heldBack = purpose == Armed.STEP;
-        slots.fill(disarmedSlot);
-        addOwn(heldBack && !ownTrapFlag ? cpu.pc() : DebugSlots.EVERYWHERE, heldBack);
-        if (kind == InstructionKind.MOV_DR && !own.detectAccess()) {
-            slots.letAccess();
-        }
-        boolean aimed = aimAt(faults, 0, heldBack);
-        int stepping = ownTrapFlag ? stepControl & ~Abi.GUESTDBG_SINGLESTEP | Abi.GUESTDBG_USE_HW_BP : stepControl;
-        setGuestDebug((heldBack ? stepping : stepping & ~Abi.GUESTDBG_BLOCKIRQ)
-                | (aimed || slots.areArmed() ? Abi.GUESTDBG_USE_HW_BP : 0));
-        armed = purpose;
-        armedFaults = faults.version();
-    }
-
-    private boolean aimAt(FaultHandlers faults, int from, boolean overBreakpoints) {
-        int next = from;
-        for (int i = 0; i < faults.count() && next < DebugSlots.COUNT; i++) {
-            next = slots.aim(faults.address(i), next, overBreakpoints);
-        }
-        return next > from && faults.count() > 0;
     }
 
     private Outcome enter(boolean stepping) {
         accessMet = false;
         unexplained = false;
+        lostConditions = 0;
         while (true) {
             int reason = runVcpu();
             switch (reason) {
                 case Abi.EXIT_IO, Abi.EXIT_MMIO -> {
                     devices.serve(reason);
+                    noteLostConditions();
                     if (stepping
                             || devices.hasTouched()
                             || scrutiny.hasSeen()
                             || devices.hasEffect()
-                            || (devices.hasStoredInRam() && hasOwnTrapFlag())
+                            || lostConditions != 0
                             || hasChangeToNotice()) {
                         return complete();
                     }
@@ -418,6 +286,7 @@ final class GuestEntry {
                     return Outcome.DEBUG;
                 }
                 case Abi.EXIT_INTR -> {
+                    mayBeUndelivered = true;
                     vcpu.interrupter().acknowledge();
                     return Outcome.INTERRUPTED;
                 }
@@ -431,10 +300,15 @@ final class GuestEntry {
 
     /** Tells what of a #DB is the debugger's from what the guest is owed. */
     private void sort(long dr6) {
+        EntrySlots slots = debug.slots();
         long debuggers = slots.debuggers(dr6);
-        boolean stepEnded = isStepping() && (dr6 & OwnEvent.SINGLE_STEP) != 0;
+        boolean guests = slots.anyGuests(dr6);
+        if (guests) {
+            debug.review();
+        }
+        boolean stepEnded = debug.isStepping() && (dr6 & OwnEvent.SINGLE_STEP) != 0;
         long breakpoints = slots.guests(dr6, own, vcpu.debugPc(), !stepEnded);
-        long traps = isStepping() ? 0 : dr6 & (OwnEvent.SINGLE_STEP | OwnEvent.TASK_SWITCH);
+        long traps = debug.isStepping() ? 0 : dr6 & (OwnEvent.SINGLE_STEP | OwnEvent.TASK_SWITCH);
         boolean access = (dr6 & OwnEvent.ACCESS) != 0 && slots.detectsAccess();
         boolean ownAccess = access && own.detectAccess();
         accessMet = access && !ownAccess;
@@ -442,15 +316,25 @@ final class GuestEntry {
         if (conditions != 0) {
             ownEvent.owe(conditions, traps == 0 && !own.anyForData(breakpoints));
         }
-        unexplained = conditions == 0 && debuggers == 0 && !stepEnded && !accessMet;
+        unexplained = conditions == 0 && debuggers == 0 && !guests && !stepEnded && !accessMet;
         devices.touch(this.traps.watches().fired(debuggers));
     }
 
-    /** KVM forgets the guest's trap flag behind a write that exits, and the guest did not ask for that exit. */
-    private void oweLostTrap() {
-        VcpuEvents.ExceptionEvent raised = vcpu.state().events().exception();
-        if (!raised.injected() && !raised.pending()) {
-            ownEvent.owe(OwnEvent.SINGLE_STEP, false);
+    /**
+     * An access that exits, as the guest did not ask for since it is to RAM, loses what the processor would raise behind it: KVM
+     * looks at no debug register for it, and at the guest's trap flag for reads only.
+     */
+    private void noteLostConditions() {
+        if (devices.ramLength() == 0) {
+            return;
+        }
+        if (debug.isOwnTrapFlagSet()) {
+            lostConditions |= OwnEvent.SINGLE_STEP;
+        }
+        if (dataSlotsFire) {
+            own.forget();
+            own.look();
+            lostConditions |= own.forAccess(cpu, devices.ramAddress(), devices.ramLength(), devices.isRamWrite());
         }
     }
 
@@ -490,12 +374,24 @@ final class GuestEntry {
                 boolean retired = reason == Abi.EXIT_INTR || reason == Abi.EXIT_DEBUG;
                 if (reason == Abi.EXIT_DEBUG && vcpu.debugException() != BREAKPOINT_VECTOR) {
                     sort(vcpu.debugDr6());
-                } else if (retired && devices.hasStoredInRam() && hasOwnTrapFlag()) {
-                    oweLostTrap();
+                }
+                mayBeUndelivered = true;
+                if (retired && lostConditions != 0) {
+                    oweLost();
                 }
                 return devices.hasEffect() ? Outcome.EFFECT : retired ? Outcome.STEPPED : Outcome.EXIT;
             }
             devices.serveMore(reason);
+            noteLostConditions();
+        }
+    }
+
+    /** Unless KVM delivers the trap itself. Breakpoints on data it never does. */
+    private void oweLost() {
+        boolean trapComes = isUndelivered();
+        long lost = lostConditions & (trapComes ? ~OwnEvent.SINGLE_STEP : -1);
+        if (lost != 0) {
+            ownEvent.owe(lost, false);
         }
     }
 }

@@ -94,7 +94,11 @@ final class InstructionStep {
         if (guest.ownEvent().isOwed()) {
             return deliver(true);
         }
-        if (!guest.hasOwnTrapFlag() && guest.user().returnsToUser(instruction.kind())) {
+        if (guest.hasUndelivered()) {
+            faulted = true;
+            return guest.deliverOther(faultHandlers);
+        }
+        if (!guest.debug().isOwnTrapFlagSet() && guest.user().returnsToUser(instruction.kind())) {
             guest.disarm();
             return Outcome.STEPPED;
         }
@@ -250,12 +254,12 @@ final class InstructionStep {
         long rip = cpu.regs().rip();
         long stack = cpu.regs().rsp();
         int codeSegment = cpu.sregs().cs().selector();
-        boolean own = guest.hasOwnTrapFlag();
+        boolean own = guest.debug().isOwnTrapFlagSet();
         boolean loads = !own && Destination.loadsTrapFlag(instruction, cpu);
         Outcome outcome = destination != Destination.UNKNOWN
                 ? guest.runTo(destination, disarmedSlot, instruction.kind(), faultHandlers)
                 : guest.step(disarmedSlot, instruction.kind(), interruptible, faultHandlers);
-        if (own || !guest.isStepping()) {
+        if (own || !guest.debug().isStepping()) {
             return outcome;
         }
         if (hasJumped(outcome, rip, stack)) {
@@ -264,7 +268,7 @@ final class InstructionStep {
             if (instruction.kind() == InstructionKind.PUSHF) {
                 SavedFlags.clearTrapFlag(cpu);
             } else if (loads) {
-                guest.giveTrapFlag();
+                guest.debug().giveTrapFlag();
             }
         }
         return outcome;

@@ -1,6 +1,7 @@
 package dev.kvmdap.engine;
 
 import dev.kvmdap.kvm.Vcpu;
+import dev.kvmdap.x86.PageWalk;
 
 /**
  * The debug registers as the guest has set them (SDM vol. 3, 18.2), of one vCPU. Nothing tells of each change, so they are
@@ -112,6 +113,27 @@ final class OwnDebugRegisters {
             }
         }
         return false;
+    }
+
+    /**
+     * Which ones are for data that an access touches.
+     *
+     * @param physical guest-physical address of the access
+     * @return bit n for the breakpoint n
+     */
+    long forAccess(Cpu cpu, long physical, int length, boolean write) {
+        long touched = 0;
+        for (int number = 0; number < DebugSlots.COUNT; number++) {
+            boolean counts = isEnabled(number) && !isForExecution(number) && (write || access(number) == ACCESS);
+            if (counts) {
+                long start = cpu.translate(address(number));
+                boolean overlaps = start != PageWalk.NOT_MAPPED
+                        && start < physical + length
+                        && physical < start + length(number);
+                touched |= overlaps ? 1L << number : 0;
+            }
+        }
+        return touched;
     }
 
     /** Whether DR7.GD has the next access to these registers raise #DB. */

@@ -122,15 +122,18 @@ final class OwnEvent {
         return vector == BREAKPOINT_VECTOR ? Abi.GUESTDBG_INJECT_BP : isInterrupt ? 0 : Abi.GUESTDBG_INJECT_DB;
     }
 
+    private boolean isException() {
+        return vector < EXCEPTIONS && vector != NMI_VECTOR;
+    }
+
     private VcpuEvents interrupt(VcpuEvents events) {
-        boolean exception = vector < EXCEPTIONS && vector != NMI_VECTOR;
-        return exception
+        return isException()
                 ? events.withException(new VcpuEvents.ExceptionEvent(true, false, vector, false, 0, false, 0))
                 : events.withInterrupt(new VcpuEvents.InterruptEvent(true, vector, true, 0));
     }
 
-    /** It has been injected: the guest gets it when it is entered, and nothing is owed any more. */
-    void settle() {
+    /** It is injected, and DR6 is what the processor would have made of it. */
+    void begin() {
         if (injection() == Abi.GUESTDBG_INJECT_DB) {
             DebugRegisters own = vcpu.state().debugRegisters();
             long dr6 = (own.dr6() & ~BREAKPOINTS) | DR6_ALWAYS_SET | conditions;
@@ -138,7 +141,22 @@ final class OwnEvent {
                     .setDebugRegisters(
                             new DebugRegisters(own.dr0(), own.dr1(), own.dr2(), own.dr3(), dr6, own.dr7()));
         }
+    }
+
+    /** The guest has got it. */
+    void settle() {
         vector = NONE;
+    }
+
+    /** The guest could not be entered: it is owed still, and KVM holds nothing that a change of registers might spoil. */
+    void withdraw() {
+        VcpuEvents events = vcpu.state().events();
+        VcpuEvents.ExceptionEvent none = new VcpuEvents.ExceptionEvent(false, false, 0, false, 0, false, 0);
+        vcpu.state()
+                .setEvents(
+                        injection() == 0 && !isException()
+                                ? events.withInterrupt(new VcpuEvents.InterruptEvent(false, 0, false, 0))
+                                : events.withException(none));
     }
 
     /** Another exception is delivered first. Behind it, what comes before an instruction will come again by itself. */

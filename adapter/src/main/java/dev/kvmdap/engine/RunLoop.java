@@ -59,7 +59,6 @@ final class RunLoop {
                 traps,
                 new UserMode(cpu, vcpu, traps, turnstile, host),
                 scrutiny,
-                new OwnEvent(cpu, vcpu),
                 host);
         this.instruction = new InstructionStep(cpu, vcpu, traps, turnstile, guest, host);
         this.systemChanged = () -> traps.systemChanged(cpu);
@@ -173,7 +172,7 @@ final class RunLoop {
             executed = instruction.decode();
             long pc = instruction.pc();
             if (!guest.ownEvent().isOwed()) {
-                if (executed == InstructionKind.HLT && cpu.privilegeLevel() == 0 && !guest.hasOwnTrapFlag()) {
+                if (executed == InstructionKind.HLT && cpu.privilegeLevel() == 0 && !guest.debug().isOwnTrapFlagSet()) {
                     return stepHalt(interruptible);
                 }
                 guest.scrutiny().before(instruction.decoded(), pc);
@@ -412,7 +411,7 @@ final class RunLoop {
     /** The armed place that the vCPU has run into; null if it left the guest for another reason. */
     private @Nullable Location trapped(Outcome outcome) {
         if (outcome == Outcome.DEBUG && vcpu.debugException() != BREAKPOINT_VECTOR) {
-            return traps.slots().fired(guest.slots().debuggers(vcpu.debugDr6()), cpu.pc());
+            return traps.slots().fired(guest.debug().slots().debuggers(vcpu.debugDr6()), cpu.pc());
         }
         boolean notEmulated = outcome == Outcome.EXIT && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR;
         boolean atTrap = outcome == Outcome.DEBUG || outcome == Outcome.TRAPPED || notEmulated;
