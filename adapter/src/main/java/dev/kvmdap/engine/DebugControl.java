@@ -113,7 +113,7 @@ final class DebugControl {
             aimAt(faults, 0, !interruptible);
             boolean slotsNeeded = ownFlag || slots.areArmed();
             set((ownFlag ? stepControl & ~Abi.GUESTDBG_SINGLESTEP : stepControl)
-                    & (interruptible ? ~Abi.GUESTDBG_BLOCKIRQ : -1)
+                            & (interruptible ? ~Abi.GUESTDBG_BLOCKIRQ : -1)
                     | (slotsNeeded ? Abi.GUESTDBG_USE_HW_BP : 0));
             armed = wanted;
             armedFaults = faults.version();

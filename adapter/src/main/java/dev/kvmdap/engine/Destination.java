@@ -40,7 +40,9 @@ final class Destination {
         return switch (instruction.kind()) {
             case PUSHF -> isSet(cpu, SavedFlags.TRAP_FLAG) ? UNKNOWN : pc + instruction.length();
             case IRET ->
-                isSet(cpu, SavedFlags.TRAP_FLAG | RFLAGS_NT) ? UNKNOWN : returned(instruction, cpu, slotsHeedResumeFlag);
+                isSet(cpu, SavedFlags.TRAP_FLAG | RFLAGS_NT)
+                        ? UNKNOWN
+                        : returned(instruction, cpu, slotsHeedResumeFlag);
             case INT -> isTaken(instruction, cpu) ? InterruptTable.handler(cpu, instruction.vector()) : UNKNOWN;
             case SYSCALL -> cpu.mode() == CpuMode.LONG ? systemCallEntry(vcpu) : UNKNOWN;
             default -> UNKNOWN;
@@ -73,8 +75,7 @@ final class Destination {
     static boolean loadsTrapFlag(Instruction instruction, Cpu cpu) {
         return switch (instruction.kind()) {
             case POPF -> (cpu.memory().number(cpu.stackPointer(), Short.BYTES).orElse(0) & SavedFlags.TRAP_FLAG) != 0;
-            case IRET ->
-                (frame(instruction, cpu).map(InterruptFrame::rflags).orElse(0L) & SavedFlags.TRAP_FLAG) != 0;
+            case IRET -> (frame(instruction, cpu).map(InterruptFrame::rflags).orElse(0L) & SavedFlags.TRAP_FLAG) != 0;
             case SYSRET -> (cpu.regs().r11() & SavedFlags.TRAP_FLAG) != 0;
             default -> false;
         };

@@ -2,8 +2,6 @@ package dev.kvmdap.engine;
 
 import dev.kvmdap.kvm.Abi;
 import dev.kvmdap.kvm.HostFindings;
-import dev.kvmdap.kvm.KvmException;
-import dev.kvmdap.kvm.ModeFindings.OwnSlots;
 import dev.kvmdap.kvm.Vcpu;
 import dev.kvmdap.kvm.VcpuEvents;
 import dev.kvmdap.x86.InstructionKind;
@@ -53,7 +51,14 @@ final class GuestEntry {
     private boolean mayBeUndelivered;
     private long lostConditions;
 
-    GuestEntry(Cpu cpu, Vcpu vcpu, DeviceAccess devices, Traps traps, UserMode user, Scrutiny scrutiny, HostFindings host) {
+    GuestEntry(
+            Cpu cpu,
+            Vcpu vcpu,
+            DeviceAccess devices,
+            Traps traps,
+            UserMode user,
+            Scrutiny scrutiny,
+            HostFindings host) {
         this.cpu = cpu;
         this.vcpu = vcpu;
         this.devices = devices;

@@ -127,9 +127,8 @@ final class InstructionStep {
         }
         boolean unexplained = outcome == Outcome.DEBUG && guest.isUnexplained();
         boolean breakpoint = outcome == Outcome.DEBUG && vcpu.debugException() == BREAKPOINT_VECTOR;
-        boolean failed = outcome == Outcome.EXIT
-                && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR
-                && cpu.privilegeLevel() == 0;
+        boolean failed =
+                outcome == Outcome.EXIT && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR && cpu.privilegeLevel() == 0;
         if (!unexplained && !breakpoint && !failed) {
             return false;
         }

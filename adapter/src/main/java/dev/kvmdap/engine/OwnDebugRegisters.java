@@ -61,9 +61,7 @@ final class OwnDebugRegisters {
 
     /** Whether the breakpoint with that number, 0 to 3, is enabled and can happen. */
     boolean isEnabled(int number) {
-        return (registers[DR7] >>> (2 * number) & 3) != 0
-                && access(number) != PORT
-                && isReachable(registers[number]);
+        return (registers[DR7] >>> (2 * number) & 3) != 0 && access(number) != PORT && isReachable(registers[number]);
     }
 
     /** A slot with a linear address that no paging can lead to makes KVM_RUN fail. */
@@ -127,9 +125,8 @@ final class OwnDebugRegisters {
             boolean counts = isEnabled(number) && !isForExecution(number) && (write || access(number) == ACCESS);
             if (counts) {
                 long start = cpu.translate(address(number));
-                boolean overlaps = start != PageWalk.NOT_MAPPED
-                        && start < physical + length
-                        && physical < start + length(number);
+                boolean overlaps =
+                        start != PageWalk.NOT_MAPPED && start < physical + length && physical < start + length(number);
                 touched |= overlaps ? 1L << number : 0;
             }
         }

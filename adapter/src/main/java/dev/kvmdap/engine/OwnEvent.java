@@ -138,8 +138,7 @@ final class OwnEvent {
             DebugRegisters own = vcpu.state().debugRegisters();
             long dr6 = (own.dr6() & ~BREAKPOINTS) | DR6_ALWAYS_SET | conditions;
             vcpu.state()
-                    .setDebugRegisters(
-                            new DebugRegisters(own.dr0(), own.dr1(), own.dr2(), own.dr3(), dr6, own.dr7()));
+                    .setDebugRegisters(new DebugRegisters(own.dr0(), own.dr1(), own.dr2(), own.dr3(), dr6, own.dr7()));
         }
     }
 

@@ -38,14 +38,7 @@ final class RunLoop {
 
     private volatile boolean pauseWanted;
 
-    RunLoop(
-            Cpu cpu,
-            Vcpu vcpu,
-            Machine machine,
-            Traps traps,
-            Turnstile turnstile,
-            HaltCheck halts,
-            HostFindings host) {
+    RunLoop(Cpu cpu, Vcpu vcpu, Machine machine, Traps traps, Turnstile turnstile, HaltCheck halts, HostFindings host) {
         this.cpu = cpu;
         this.vcpu = vcpu;
         this.traps = traps;
@@ -172,7 +165,9 @@ final class RunLoop {
             executed = instruction.decode();
             long pc = instruction.pc();
             if (!guest.ownEvent().isOwed()) {
-                if (executed == InstructionKind.HLT && cpu.privilegeLevel() == 0 && !guest.debug().isOwnTrapFlagSet()) {
+                if (executed == InstructionKind.HLT
+                        && cpu.privilegeLevel() == 0
+                        && !guest.debug().isOwnTrapFlagSet()) {
                     return stepHalt(interruptible);
                 }
                 guest.scrutiny().before(instruction.decoded(), pc);

@@ -69,7 +69,17 @@ public record ModeFindings(
             planted.put(candidate, PlantedByte.Finding.NOTHING);
         }
         return new ModeFindings(
-                false, 0, false, 0, false, planted, false, PageTrap.NONE, false, OwnSlots.DISPLACED_UNSEEN, UserFindings.nothing());
+                false,
+                0,
+                false,
+                0,
+                false,
+                planted,
+                false,
+                PageTrap.NONE,
+                false,
+                OwnSlots.DISPLACED_UNSEEN,
+                UserFindings.nothing());
     }
 
     /** What a planted byte leads to. */

@@ -105,7 +105,12 @@ class TransparencyOnKvmTest {
     void guestSeesTheSameUnderAWatchpoint(int bits) {
         try (DebuggedGuest guest = guest(bits)) {
             Watchpoint point = guest.ask(e -> e.addWatchpoint(
-                    new dev.kvmdap.x86.GuestVirtual(built.address("passed")), 4, WatchAccess.WRITE, null, "passed", null));
+                    new dev.kvmdap.x86.GuestVirtual(built.address("passed")),
+                    4,
+                    WatchAccess.WRITE,
+                    null,
+                    "passed",
+                    null));
             assertThat(point.watching().works()).isTrue();
 
             assertThat(resumeToTheEnd(guest)).isGreaterThan(15);
