@@ -30,6 +30,7 @@ class ArchitectureTest {
             List.of("exception"),
             List.of("symbols", "expression", "disassembly"),
             List.of("machine"),
+            List.of("bios"),
             List.of("device"),
             List.of("kvm", "elf"),
             List.of("x86", "types"));
@@ -64,6 +65,7 @@ class ArchitectureTest {
                     "expression",
                     "disassembly",
                     "machine",
+                    "bios",
                     "device",
                     "kvm",
                     "elf",

@@ -17,7 +17,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
         header = "Debug bare-metal x86 guests on Linux KVM by the Debug Adapter Protocol.",
         synopsisSubcommandLabel = "<command>",
         commandListHeading = "%nCommands:%n",
-        subcommands = {ServeCommand.class, DemoCommand.class, RunCommand.class, DoctorCommand.class, HelpCommand.class},
+        subcommands = {
+            ServeCommand.class,
+            DemoCommand.class,
+            RunCommand.class,
+            DoctorCommand.class,
+            SchemaCommand.class,
+            HelpCommand.class
+        },
         footer = {
             "",
             "Examples:",

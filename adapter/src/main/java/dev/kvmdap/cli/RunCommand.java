@@ -54,7 +54,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  kvmdap run --timeout 10 examples/long-mode/build/long-mode.elf",
-            "  kvmdap run --memory 256M --cmdline 'console=ttyS0 quiet' kernel.elf --module initrd.img",
+            "  kvmdap run --memory 256M --cmdline 'console=ttyS0 quiet' bzImage --initrd initrd.img",
             "  kvmdap run --boot flat --cpu-mode real --load-address 0x7c00 loader.bin",
             "  kvmdap run --cpuid avx2=false kernel.elf > serial.log; echo $?"
         })
@@ -62,7 +62,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "<program>",
-            description = "The image: an ELF file, a Multiboot kernel, a boot sector or a flat binary.")
+            description =
+                    "The image: an ELF file, a Multiboot or Linux kernel, a disk with a boot sector, or a flat binary.")
     private String program = "";
 
     @Option(
@@ -83,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--boot",
             paramLabel = "<protocol>",
-            description = "auto (default), elf, multiboot, boot-sector or flat.")
+            description = "auto (default), elf, multiboot, multiboot2, pvh, linux, boot-sector or flat.")
     private @Nullable String boot;
 
     @Option(
@@ -111,8 +112,21 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--module",
             paramLabel = "<file>[=<arguments>]",
-            description = "A file that a Multiboot kernel gets beside it. May be repeated.")
+            description = "A file that a Multiboot or PVH kernel gets beside it. May be repeated.")
     private List<String> modules = new ArrayList<>();
+
+    @Option(
+            names = "--initrd",
+            paramLabel = "<file>",
+            description = "The initial file system that Linux, or a PVH kernel, gets beside it.")
+    private @Nullable String initrd;
+
+    @Option(
+            names = "--disk",
+            paramLabel = "<file>",
+            description =
+                    "The image of the disk that the BIOS reads in real mode. Default: the one that was booted from.")
+    private @Nullable String disk;
 
     @Option(
             names = "--cpuid",
@@ -126,6 +140,11 @@ final class RunCommand implements Callable<Integer> {
             description = "The I/O port by which the guest ends itself. Default: 0xf4.")
     private @Nullable String exitPort;
 
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Tell as what the image is booted, and why.")
+    private boolean verbose;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -136,7 +155,8 @@ final class RunCommand implements Callable<Integer> {
             Outcome outcome = HeadlessRun.run(
                     LaunchConfiguration.parse(launchArguments()),
                     System.out,
-                    notice -> err.println("kvmdap: " + notice));
+                    notice -> err.println("kvmdap: " + notice),
+                    verbose ? detail -> err.println("kvmdap: " + detail) : detail -> {});
             return report(outcome, err);
         } catch (LaunchConfigurationException wrong) {
             wrong.problems().forEach(problem -> err.println("kvmdap: " + asOption(problem)));
@@ -184,6 +204,8 @@ final class RunCommand implements Callable<Integer> {
         add(arguments, "loadAddress", loadAddress);
         add(arguments, "entryPoint", entryPoint);
         add(arguments, "cmdline", cmdline);
+        add(arguments, "initrd", initrd);
+        add(arguments, "disk", disk);
         add(arguments, "exitPort", exitPort);
         if (timeout != null) {
             arguments.addProperty("timeout", timeout);
@@ -217,7 +239,7 @@ final class RunCommand implements Callable<Integer> {
     /** A problem of the launch configuration begins with its key: {@code cpuMode: …} is {@code --cpu-mode: …} here. */
     private static String asOption(String problem) {
         Matcher key = Pattern.compile(
-                        "^(cpuMode|loadAddress|entryPoint|exitPort|memory|boot|cmdline|cpus|cpuid|timeout)\\b")
+                        "^(cpuMode|loadAddress|entryPoint|exitPort|memory|boot|cmdline|initrd|disk|cpus|cpuid|timeout)\\b")
                 .matcher(problem);
         return key.replaceFirst(
                 match -> "--" + match.group().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT));

@@ -8,10 +8,14 @@ enum ArgumentKind {
     LOCATION,
     /** An expression: a variable or a function. */
     EXPRESSION,
-    /** Numbers of breakpoints and watchpoints. */
+    /** What the verb {@code catch} takes. */
+    CATCHABLE,
+    /** Numbers of breakpoints, watchpoints and catchpoints. */
     STOP_POINT,
-    /** The name of a register without a {@code $}. */
+    /** The name of a register without a {@code $}, or of a group of registers. */
     REGISTER,
+    /** The name of a device, or of another part of the system's state. */
+    SYSTEM_PART,
     /** Another verb. */
     VERB
 }

@@ -17,31 +17,31 @@ final class BreakpointVerbs {
     static List<Verb> all() {
         return List.of(
                 verb(
-                        List.of("break", "b", "br", "brea"),
+                        List.of("b(reak)"),
                         "stop where the guest comes to a place",
                         null,
                         false,
                         "The mechanism is the launch configuration's: a planted byte where this host traps one."),
                 verb(
-                        List.of("tbreak", "tb", "tbr"),
+                        List.of("tb(reak)"),
                         "stop at a place once",
                         null,
                         true,
                         "The breakpoint goes with its first stop."),
                 verb(
-                        List.of("hbreak", "hb", "hbr"),
+                        List.of("hb(reak)"),
                         "stop at a place by a debug register",
                         BreakpointMode.HARDWARE,
                         false,
                         "There are four debug registers. They need no byte of the guest's code: it may be loaded later."),
                 verb(
-                        List.of("thbreak", "thb"),
+                        List.of("thb(reak)"),
                         "stop at a place once, by a debug register",
                         BreakpointMode.HARDWARE,
                         true,
                         "The breakpoint goes with its first stop."),
                 new PlainVerb(
-                        List.of("dprintf"),
+                        List.of("dp(rintf)"),
                         "dprintf LOCATION,\"TEXT\"",
                         "write a line where the guest comes to a place, and go on",
                         """
@@ -49,12 +49,22 @@ final class BreakpointVerbs {
                         An expression stands in braces, a format behind a comma in it; {{ and }} are braces.
                         """ + LocationReader.FORMS + ".",
                         ArgumentKind.LOCATION,
-                        BreakpointVerbs::print));
+                        BreakpointVerbs::print),
+                new PlainVerb(
+                        List.of("comm(ands)"),
+                        "commands",
+                        "not here: dprintf writes and goes on",
+                        "A line of the console is one verb. 'dprintf' writes a line and goes on; 'condition' and 'ignore' let hits pass.",
+                        ArgumentKind.FREE,
+                        (argument, debuggee) -> {
+                            throw new ConsoleException(
+                                    "a breakpoint carries no list of commands: 'dprintf LOCATION,\"TEXT\"' writes and goes on, 'condition' and 'ignore' let hits pass");
+                        }));
     }
 
     private static Verb verb(
             List<String> names, String summary, @Nullable BreakpointMode mode, boolean temporary, String note) {
-        String name = names.get(0);
+        String name = VerbName.of(names.get(0)).full();
         return new PlainVerb(
                 names,
                 name + " [LOCATION] [if CONDITION]",

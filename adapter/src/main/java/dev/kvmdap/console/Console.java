@@ -5,7 +5,6 @@ import dev.kvmdap.types.AddressSpace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -26,13 +25,20 @@ public final class Console {
         table.add(new HelpVerb(table));
         table.addAll(BreakpointVerbs.all());
         table.addAll(WatchpointVerbs.all());
+        table.addAll(CatchVerbs.all());
         table.addAll(StopPointVerbs.all());
         table.addAll(RunVerbs.all());
         table.addAll(StepVerbs.all());
         table.addAll(StackVerbs.all());
         table.addAll(SourceVerbs.all());
         table.add(new InfoRegistersVerb());
-        table.add(new PrintVerb());
+        table.addAll(StateVerbs.all());
+        table.addAll(PagingVerbs.all());
+        table.add(new PrintVerb(true));
+        table.add(new PrintVerb(false));
+        table.addAll(TypeVerbs.all());
+        table.addAll(KeptValueVerbs.all());
+        table.add(FormatVerb.create());
         table.add(new SetVerb());
         table.add(new ExamineVerb(AddressSpace.LINEAR));
         table.add(new ExamineVerb(AddressSpace.PHYSICAL));
@@ -50,14 +56,12 @@ public final class Console {
     public Answer answer(String line, Debuggee debuggee) {
         String text = line.strip();
         for (Verb verb : verbs) {
-            for (String name : verb.names()) {
-                Optional<String> argument = argument(text, name);
-                if (argument.isPresent()) {
-                    return verb.run(argument.get(), debuggee);
-                }
+            Optional<String> argument = argument(text, verb);
+            if (argument.isPresent()) {
+                return verb.run(argument.get(), debuggee);
             }
         }
-        return Answer.of(debuggee.frame().evaluate(Expression.parse(text)), debuggee.frame());
+        return PrintVerb.print(Expression.parse(text), debuggee.frame());
     }
 
     /** All verbs, in the order in which they are looked for. */
@@ -65,15 +69,13 @@ public final class Console {
         return verbs;
     }
 
-    /** What stands behind a verb's name, where the line begins with it. */
-    static Optional<String> argument(String line, String name) {
-        Matcher matcher =
-                Pattern.compile(name.replace(" ", "\\s+") + "(?![^\\s/])").matcher(line);
-        if (!matcher.lookingAt()) {
-            return Optional.empty();
-        }
-        String argument = line.substring(matcher.end()).strip();
-        return OPERATOR.matcher(argument).lookingAt() ? Optional.empty() : Optional.of(argument);
+    /** What stands behind a verb's name, where the line is that verb's. */
+    static Optional<String> argument(String line, Verb verb) {
+        return verb.names().stream()
+                .map(VerbName::of)
+                .flatMap(name -> name.argument(line).stream())
+                .findFirst()
+                .filter(argument -> !OPERATOR.matcher(argument).lookingAt());
     }
 
     /**

@@ -3,6 +3,10 @@ package dev.kvmdap.console;
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.Value;
 import dev.kvmdap.types.AddressSpace;
+import dev.kvmdap.types.Type;
+import dev.kvmdap.view.Node;
+import dev.kvmdap.x86.PageTable;
+import dev.kvmdap.x86.Translation;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +41,9 @@ public interface ConsoleTarget {
     /** Every name that {@link #register} knows. */
     Collection<String> registerNames();
 
+    /** The names of the parts that a register has, such as its flags, or the base of a segment. */
+    Collection<String> registerParts(String register);
+
     /**
      * Reads memory.
      *
@@ -56,6 +63,18 @@ public interface ConsoleTarget {
     /** The bytes of an address in the code that is executed: 8 in 64-bit code, else 4. */
     int addressBytes();
 
+    /** The registers, in groups. */
+    Node registersView();
+
+    /** The state of the processor and the machine that is no register. */
+    Node systemView();
+
+    /** The table that CR3 points to; empty without paging. */
+    Optional<PageTable> pageTable();
+
+    /** Where a linear address leads. */
+    Translation translation(long linear);
+
     /** The linear address of the instruction that the vCPU carries out next. */
     long pc();
 
@@ -73,14 +92,34 @@ public interface ConsoleTarget {
     Optional<Extent> extent(String expression);
 
     /**
-     * Changes a variable or a register.
+     * The type that a text names; empty where it is no type's name.
      *
-     * @param name a variable's name, or {@code $} and a register's
-     * @param value an expression
-     * @return what it is now, for people
-     * @throws RuntimeException one that is for people: what is wrong, and what is allowed
+     * @throws dev.kvmdap.expression.ExpressionException where the program has no such type
      */
-    String assign(String name, String value);
+    Optional<Type> typeNamed(String text);
+
+    /**
+     * The type of an expression, which is not evaluated.
+     *
+     * @throws dev.kvmdap.expression.ExpressionException where it has none
+     */
+    Type typeOf(Expression expression);
+
+    /**
+     * Keeps a value that is shown: {@code $} and {@code $1} name it from now on.
+     *
+     * @return its number
+     */
+    int keep(Value value);
+
+    /** Keeps a value under a name behind a {@code $}. */
+    void keep(String name, Value value);
+
+    /** The names that values were kept under, without the {@code $}. */
+    List<String> keptNames();
+
+    /** The numbers of the values that were shown and are kept yet, in order. */
+    List<Integer> keptNumbers();
 
     /** The names of the parameters and variables that lie in memory. */
     List<String> localNames();

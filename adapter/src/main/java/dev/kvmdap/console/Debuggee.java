@@ -1,5 +1,6 @@
 package dev.kvmdap.console;
 
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.symbols.Symbols;
 
 /** The guest as the console's verbs see it, running or stopped. On the session thread. */
@@ -27,6 +28,12 @@ public interface Debuggee {
 
     /** What the guest stops at. */
     StopPoints stopPoints();
+
+    /** How integers are written for the user. */
+    NumberFormat numberFormat();
+
+    /** Chooses how integers are written for the user; what he looks at is shown anew. */
+    void setNumberFormat(NumberFormat format);
 
     /** What is known of its code. */
     Symbols symbols();

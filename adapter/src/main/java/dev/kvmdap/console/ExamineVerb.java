@@ -1,6 +1,12 @@
 package dev.kvmdap.console;
 
+import dev.kvmdap.expression.Expression;
+import dev.kvmdap.expression.Format;
+import dev.kvmdap.expression.Value;
 import dev.kvmdap.types.AddressSpace;
+import dev.kvmdap.types.IntegerType;
+import dev.kvmdap.types.PointerType;
+import dev.kvmdap.types.Type;
 import java.util.List;
 
 /** Shows memory, in the way of gdb's {@code x} and of the {@code xp} of QEMU's monitor. */
@@ -76,7 +82,20 @@ final class ExamineVerb implements Verb {
                     "%1$s needs an address: %1$s/8xw $rsp. A variable of that name is shown by 'print %1$s'"
                             .formatted(names().get(0)));
         }
-        return Answer.of(new MemoryListing(target).list(MemoryPlace.of(address, space, target), format));
+        MemoryListing listing = new MemoryListing(target);
+        Answer answer = Answer.of(listing.list(MemoryPlace.of(address, space, target), format));
+        MemoryPlace last = listing.last();
+        if (last != null) {
+            keep(last, format.format() == null ? IntegerType.CHAR : format.type(), target);
+        }
+        return answer;
+    }
+
+    /** As in gdb, {@code $_} is the address looked at last, and {@code $__} what is there. */
+    private static void keep(MemoryPlace last, Type unit, ConsoleTarget target) {
+        PointerType pointer = PointerType.to(unit, target.addressBytes()).in(last.space());
+        target.keep("_", Value.of(pointer, Format.NATURAL, last.address()));
+        target.keep("__", target.evaluate(Expression.parse("*$_")));
     }
 
     private String instructions(String address, ExamineFormat format, ConsoleTarget target) {

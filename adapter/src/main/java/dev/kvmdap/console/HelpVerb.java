@@ -19,7 +19,7 @@ final class HelpVerb implements Verb {
 
     @Override
     public List<String> names() {
-        return List.of("help");
+        return List.of("h(elp)");
     }
 
     @Override
@@ -53,10 +53,11 @@ final class HelpVerb implements Verb {
                             + "\nBehind a comma stands a format: x z hexadecimal, d signed, u unsigned, o octal, t binary, c character");
         }
         return Answer.of(verbs.stream()
-                .filter(verb -> verb.names().contains(argument))
+                .filter(verb -> verb.names().stream()
+                        .anyMatch(name -> VerbName.of(name).forms().contains(argument)))
                 .findFirst()
                 .map(verb -> verb.usage() + ": " + verb.summary() + ".\n" + verb.help())
                 .orElseThrow(() -> new ConsoleException("there is no verb '" + argument + "': one of "
-                        + verbs.stream().map(verb -> verb.names().get(0)).collect(Collectors.joining(", ")))));
+                        + verbs.stream().map(Verb::name).collect(Collectors.joining(", ")))));
     }
 }

@@ -23,7 +23,7 @@ final class ListVerb implements Verb {
 
     @Override
     public List<String> names() {
-        return List.of("list", "l");
+        return List.of("l(ist)");
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.kvmdap.console;
 
 import dev.kvmdap.expression.Format;
 import dev.kvmdap.types.AddressSpace;
+import dev.kvmdap.x86.Translation;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ final class MemoryListing {
     private static final int LONGEST_STRING = 200;
 
     private final ConsoleTarget target;
+    private @Nullable MemoryPlace last;
 
     MemoryListing(ConsoleTarget target) {
         this.target = target;
@@ -29,6 +31,11 @@ final class MemoryListing {
         return String.join("\n", lines);
     }
 
+    /** Where the unit lies that was listed last; null where none was. */
+    @Nullable MemoryPlace last() {
+        return last;
+    }
+
     private void numbers(MemoryPlace start, ExamineFormat format, Format shown, List<String> lines) {
         byte[] memory = new byte[format.count() * format.bytes()];
         int whole = start.read(memory, target) / format.bytes();
@@ -36,6 +43,7 @@ final class MemoryListing {
         for (int first = 0; first < whole; first += format.perLine()) {
             StringBuilder line = new StringBuilder(label(start.plus((long) first * format.bytes())));
             for (int i = first; i < Math.min(whole, first + format.perLine()); i++) {
+                last = start.plus((long) i * format.bytes());
                 String text = text(littleEndian(memory, i * format.bytes(), format.bytes()), format, shown);
                 line.append(' ')
                         .append(" ".repeat(Math.max(0, width - text.length())))
@@ -86,6 +94,7 @@ final class MemoryListing {
             }
             boolean ends = end < read;
             if (end > 0 || ends) {
+                last = position;
                 lines.add(label(position) + " \"" + escaped(memory, end) + "\"" + (ends ? "" : "…"));
             }
             position = position.plus(end + (ends ? 1 : 0));
@@ -104,12 +113,21 @@ final class MemoryListing {
         return text.toString();
     }
 
-    private static void addHole(MemoryPlace place, List<String> lines) {
-        String hole = "memory at " + place + " is not mapped";
+    private void addHole(MemoryPlace place, List<String> lines) {
+        String hole = "memory at " + place + " " + whyUnreadable(place);
         if (lines.isEmpty()) {
             throw new ConsoleException(hole);
         }
         lines.add(hole);
+    }
+
+    private String whyUnreadable(MemoryPlace place) {
+        if (place.space() == AddressSpace.PHYSICAL) {
+            return "does not exist";
+        }
+        return target.translation(place.address()) instanceof Translation.Mapped mapped
+                ? "leads to " + mapped.physical() + ", where there is no RAM"
+                : "is not mapped";
     }
 
     private String label(MemoryPlace place) {

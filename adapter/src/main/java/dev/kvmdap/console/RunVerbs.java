@@ -16,14 +16,14 @@ final class RunVerbs {
     static List<Verb> all() {
         return List.of(
                 new PlainVerb(
-                        List.of("continue", "c", "cont", "fg"),
+                        List.of("cont(inue)", "c", "fg"),
                         "continue [COUNT]",
                         "let the guest run until something stops it",
                         "continue      goes on\nc 10          lets 9 more hits of the breakpoint pass at which it stands",
                         ArgumentKind.FREE,
                         RunVerbs::resume),
                 new PlainVerb(
-                        List.of("until", "u"),
+                        List.of("u(ntil)"),
                         "until [LOCATION]",
                         "go to the next line, but not back in a loop; or to a place in this frame",
                         """
@@ -33,7 +33,7 @@ final class RunVerbs {
                         ArgumentKind.LOCATION,
                         RunVerbs::until),
                 new PlainVerb(
-                        List.of("advance"),
+                        List.of("adv(ance)"),
                         "advance LOCATION",
                         "run until a place is reached, or this frame has returned",
                         "advance task_start   stops there, in functions that this one calls too\n"
@@ -41,7 +41,7 @@ final class RunVerbs {
                         ArgumentKind.LOCATION,
                         (argument, debuggee) -> advance(argument, debuggee, false)),
                 new PlainVerb(
-                        List.of("finish", "fin"),
+                        List.of("fin(ish)"),
                         "finish",
                         "run until the chosen frame has returned",
                         "finish          runs on to the caller; 'up' before it chooses another frame",
@@ -52,7 +52,7 @@ final class RunVerbs {
                             return CONTINUING;
                         }),
                 new PlainVerb(
-                        List.of("jump", "j"),
+                        List.of("j(ump)"),
                         "jump LOCATION",
                         "go on from another place",
                         """
@@ -63,7 +63,7 @@ final class RunVerbs {
                         ArgumentKind.LOCATION,
                         RunVerbs::jump),
                 new PlainVerb(
-                        List.of("run", "r"),
+                        List.of("r(un)", "restart"),
                         "run",
                         "launch the guest anew",
                         "run             everything is read again; breakpoints and watchpoints stay",
@@ -74,7 +74,7 @@ final class RunVerbs {
                             return "Starting the guest anew.";
                         }),
                 new PlainVerb(
-                        List.of("start"),
+                        List.of("sta(rt)"),
                         "start",
                         "launch the guest anew, and stop in its main function",
                         "start           stops in " + String.join(", ", BEGINNINGS)
@@ -93,7 +93,7 @@ final class RunVerbs {
                             return "Starting the guest anew; it stops before its first instruction.";
                         }),
                 new PlainVerb(
-                        List.of("interrupt"),
+                        List.of("int(errupt)"),
                         "interrupt",
                         "stop the running guest",
                         "interrupt       the guest stops wherever it is",

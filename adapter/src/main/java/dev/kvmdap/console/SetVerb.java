@@ -1,22 +1,20 @@
 package dev.kvmdap.console;
 
+import dev.kvmdap.expression.Expression;
+import dev.kvmdap.expression.Value;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Changes variables and registers. */
 final class SetVerb implements Verb {
 
-    private static final Pattern ASSIGNMENT = Pattern.compile("(.+?)\\s*(?<![=!<>])=(?!=)\\s*(.+)", Pattern.DOTALL);
-
     @Override
     public List<String> names() {
-        return List.of("set variable", "set var", "set");
+        return List.of("set var(iable)", "set");
     }
 
     @Override
     public String usage() {
-        return "set variable NAME = EXPRESSION";
+        return "set variable TARGET = EXPRESSION";
     }
 
     @Override
@@ -29,7 +27,9 @@ final class SetVerb implements Verb {
         return """
                 set var counter = 3
                 set $rip = kernel_main     the vCPU goes on there; 'jump' does it too
-                set $cr0 = $cr0 | 1
+                set $cr0 = $cr0 | 1        registers, and parts of them: $al, $zf, $cr0.pg, $msr(0xc0000080)
+                set table[2].flags |= 4
+                set $base = 0x1000         a name of your own, for later expressions
                 The short form is 'set', for names that are no word of it.""";
     }
 
@@ -40,11 +40,19 @@ final class SetVerb implements Verb {
 
     @Override
     public Answer run(String argument, Debuggee debuggee) {
-        Matcher assignment = ASSIGNMENT.matcher(argument);
-        if (!assignment.matches()) {
+        Expression assignment = Expression.parse(argument);
+        if (!assignment.assigns()) {
             throw new ConsoleException(
                     "'" + argument + "' is no assignment: set var counter = 3, or set $rax = counter + 1");
         }
-        return Answer.of(debuggee.frame().assign(assignment.group(1), assignment.group(2)));
+        ConsoleTarget frame = debuggee.frame();
+        Value assigned = frame.evaluate(assignment);
+        return Answer.of(assignment.target() + " = " + frame.text(now(assignment, assigned, frame)));
+    }
+
+    /** What the target is worth afterwards: of {@code counter++} that is not the expression's own value. */
+    private static Value now(Expression assignment, Value assigned, ConsoleTarget frame) {
+        Expression target = Expression.parse(assignment.target());
+        return target.changesNothing() ? frame.evaluate(target) : assigned;
     }
 }

@@ -16,7 +16,7 @@ final class SourceVerbs {
         return List.of(
                 new ListVerb(),
                 new PlainVerb(
-                        List.of("info line", "info li", "i li", "i line"),
+                        List.of("i(nfo) li(ne)"),
                         "info line [LOCATION]",
                         "tell the addresses of a source line",
                         "info line 42    its code; without a LOCATION that of the line at which the chosen frame stands\n"
@@ -24,7 +24,7 @@ final class SourceVerbs {
                         ArgumentKind.LOCATION,
                         SourceVerbs::line),
                 new PlainVerb(
-                        List.of("info symbol", "info sym", "i sym", "i symbol"),
+                        List.of("i(nfo) sym(bol)"),
                         "info symbol ADDRESS",
                         "tell what lies at an address",
                         "info symbol $rip     the function, with the distance from its beginning",

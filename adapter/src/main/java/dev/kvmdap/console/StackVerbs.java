@@ -16,14 +16,14 @@ final class StackVerbs {
     static List<Verb> all() {
         return List.of(
                 new PlainVerb(
-                        List.of("backtrace", "bt", "where", "info stack", "i s"),
+                        List.of("ba(cktrace)", "bt", "whe(re)", "i(nfo) s(tack)"),
                         "backtrace [COUNT]",
                         "show the call stack",
                         "bt              all of it\nbt 3            the three innermost frames",
                         ArgumentKind.FREE,
                         StackVerbs::backtrace),
                 new PlainVerb(
-                        List.of("frame", "f"),
+                        List.of("f(rame)"),
                         "frame [NUMBER]",
                         "choose the frame that expressions are read in, or show which it is",
                         """
@@ -43,35 +43,35 @@ final class StackVerbs {
                         ArgumentKind.FREE,
                         (argument, debuggee) -> move(debuggee.stacks(), Arguments.count(argument, 1))),
                 new PlainVerb(
-                        List.of("down"),
+                        List.of("dow(n)"),
                         "down [COUNT]",
                         "choose the called function's frame",
                         "down            inwards, one or COUNT frames",
                         ArgumentKind.FREE,
                         (argument, debuggee) -> move(debuggee.stacks(), -Arguments.count(argument, 1))),
                 new PlainVerb(
-                        List.of("thread", "t"),
+                        List.of("t(hread)"),
                         "thread [NUMBER]",
                         "choose the vCPU that is looked at, or show which it is",
                         "thread 2        the second vCPU, called vCPU 1; 'info threads' lists them",
                         ArgumentKind.FREE,
                         StackVerbs::thread),
                 new PlainVerb(
-                        List.of("info threads", "info th", "i th", "i threads"),
+                        List.of("i(nfo) th(reads)"),
                         "info threads",
                         "list the vCPUs",
                         "info threads    the chosen one is marked; each with its mode and where it stands",
                         ArgumentKind.FREE,
                         (argument, debuggee) -> threads(debuggee.stacks())),
                 new PlainVerb(
-                        List.of("info frame", "info f", "i f", "i frame"),
+                        List.of("i(nfo) f(rame)"),
                         "info frame",
                         "tell all about the chosen frame",
                         "info frame      where it is, where it returns to, and how it was found",
                         ArgumentKind.FREE,
                         (argument, debuggee) -> details(debuggee.stacks())),
                 new PlainVerb(
-                        List.of("info locals", "info lo", "i lo", "i locals"),
+                        List.of("i(nfo) lo(cals)"),
                         "info locals",
                         "show the parameters and variables of the chosen frame that lie in memory",
                         "info locals     name = value, a line each",

@@ -3,10 +3,10 @@ package dev.kvmdap.console;
 import java.util.List;
 
 /**
- * A breakpoint or watchpoint as the console lists it.
+ * A breakpoint, watchpoint or catchpoint as the console lists it.
  *
  * @param number the session's, that clients know it by too
- * @param type {@code breakpoint}, {@code hw breakpoint}, {@code watchpoint}, …
+ * @param type {@code breakpoint}, {@code hw breakpoint}, {@code watchpoint}, {@code catchpoint}, …
  * @param temporary whether it goes with its first stop
  * @param enabled whether it is switched on
  * @param addresses linear; none where no place is known
@@ -17,7 +17,7 @@ import java.util.List;
  * @param hits how often it was reached and its condition held, since the guest's launch
  * @param ignored how many hits are to pass still
  * @param mechanism by what means it stands, or why it does not
- * @param ofClient whether the client has set it
+ * @param setBy who has set it: {@code the client}; empty where the console has
  * @param watches whether it watches memory
  */
 public record StopPoint(
@@ -33,7 +33,7 @@ public record StopPoint(
         long hits,
         long ignored,
         String mechanism,
-        boolean ofClient,
+        String setBy,
         boolean watches) {
 
     public StopPoint {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Breakpoints and watchpoints as a table, in the way of gdb's {@code info breakpoints}. */
+/** Breakpoints, watchpoints and catchpoints as a table, in the way of gdb's {@code info breakpoints}. */
 final class StopPointListing {
 
     private StopPointListing() {}
@@ -53,7 +53,7 @@ final class StopPointListing {
         if (point.ignored() > 0) {
             lines.add("        ignores the next " + point.ignored() + (point.ignored() == 1 ? " hit" : " hits"));
         }
-        lines.add("        " + point.mechanism() + (point.ofClient() ? "; set by the client" : ""));
+        lines.add("        " + point.mechanism() + (point.setBy().isEmpty() ? "" : "; set by " + point.setBy()));
     }
 
     private static String row(String number, String type, String kept, String enabled, String address, String what) {

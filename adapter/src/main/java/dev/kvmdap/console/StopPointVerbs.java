@@ -14,7 +14,7 @@ final class StopPointVerbs {
     static List<Verb> all() {
         return List.of(
                 new PlainVerb(
-                        List.of("info breakpoints", "info b", "i b", "info break", "info br", "i br", "i breakpoints"),
+                        List.of("i(nfo) b(reakpoints)"),
                         "info breakpoints [N...]",
                         "list breakpoints and watchpoints, those of the client too",
                         """
@@ -28,7 +28,7 @@ final class StopPointVerbs {
                             return chosen.isEmpty() ? "No breakpoints or watchpoints." : StopPointListing.list(chosen);
                         }),
                 new PlainVerb(
-                        List.of("info watchpoints", "info wat", "i wat", "i watchpoints"),
+                        List.of("i(nfo) wat(chpoints)"),
                         "info watchpoints [N...]",
                         "list watchpoints",
                         "info watchpoints     as 'info breakpoints', watched memory only",
@@ -40,7 +40,7 @@ final class StopPointVerbs {
                             return chosen.isEmpty() ? "No watchpoints." : StopPointListing.list(chosen);
                         }),
                 new PlainVerb(
-                        List.of("delete", "d", "del", "delete breakpoints"),
+                        List.of("d(elete)", "d(elete) br(eakpoints)"),
                         "delete [N...]",
                         "take breakpoints and watchpoints away",
                         "delete         all of them, the client's too\nd" + NUMBERS,
@@ -48,7 +48,7 @@ final class StopPointVerbs {
                         (argument, debuggee) ->
                                 deleted(Arguments.stopPoints(argument, debuggee.stopPoints()), debuggee)),
                 new PlainVerb(
-                        List.of("clear", "cl"),
+                        List.of("cl(ear)"),
                         "clear [LOCATION]",
                         "take away the breakpoints at a place",
                         "clear 42       those at the line; without a LOCATION, those at which the chosen frame stands\n"
@@ -56,28 +56,28 @@ final class StopPointVerbs {
                         ArgumentKind.LOCATION,
                         StopPointVerbs::clear),
                 new PlainVerb(
-                        List.of("disable", "dis", "disa", "disable breakpoints"),
+                        List.of("dis(able)", "dis(able) br(eakpoints)"),
                         "disable [N...]",
                         "switch breakpoints and watchpoints off, keeping them",
                         "disable        all of them\ndis" + NUMBERS,
                         ArgumentKind.STOP_POINT,
                         (argument, debuggee) -> enable(argument, debuggee, false)),
                 new PlainVerb(
-                        List.of("enable", "en", "enable breakpoints"),
+                        List.of("en(able)", "en(able) br(eakpoints)"),
                         "enable [N...]",
                         "switch breakpoints and watchpoints on again",
                         "enable         all of them\nen" + NUMBERS,
                         ArgumentKind.STOP_POINT,
                         (argument, debuggee) -> enable(argument, debuggee, true)),
                 new PlainVerb(
-                        List.of("condition", "cond"),
+                        List.of("cond(ition)"),
                         "condition N [EXPRESSION]",
                         "let a breakpoint or watchpoint stop only where an expression is not 0",
                         "condition 2 tick == 5\ncondition 2               without an expression: always again",
                         ArgumentKind.STOP_POINT,
                         StopPointVerbs::condition),
                 new PlainVerb(
-                        List.of("ignore", "ig"),
+                        List.of("ig(nore)"),
                         "ignore N COUNT",
                         "let the next hits of a breakpoint or watchpoint pass",
                         "ignore 2 99    the hundredth hit from now on stops; 'ignore 2 0' takes it back",

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What the guest stops at: breakpoints and watchpoints, those of the console and those of the client's own. */
+/** What the guest stops at: breakpoints, watchpoints and catchpoints, those of the console and those of the client's own. */
 public interface StopPoints {
 
     /**
@@ -27,8 +27,18 @@ public interface StopPoints {
      * @param address linear address of the first byte
      * @param length in bytes
      * @param condition a C expression, or empty
+     * @param variable whether it is a variable that is meant, which may end with its function; otherwise any memory
      */
-    record NewWatchpoint(String what, long address, int length, WatchAccess access, String condition) {}
+    record NewWatchpoint(
+            String what, long address, int length, WatchAccess access, String condition, boolean variable) {}
+
+    /**
+     * A catchpoint to be set.
+     *
+     * @param condition a C expression, or empty
+     * @param temporary whether it goes with its first stop
+     */
+    record NewCatchpoint(Catchable what, String condition, boolean temporary) {}
 
     /** All, by number. */
     List<StopPoint> all();
@@ -46,6 +56,13 @@ public interface StopPoints {
      * @throws ConsoleException where accesses would not be noticed: why, and what to do
      */
     StopPoint set(NewWatchpoint wanted);
+
+    /**
+     * Sets a catchpoint.
+     *
+     * @throws ConsoleException where the guest would not stop: why, and what to do
+     */
+    StopPoint set(NewCatchpoint wanted);
 
     /** Those that the last stop was at. */
     List<StopPoint> hit();

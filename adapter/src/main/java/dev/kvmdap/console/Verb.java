@@ -5,8 +5,13 @@ import java.util.List;
 /** Something that the console can do. */
 interface Verb {
 
-    /** Its names, one or more words each; the first one is the full one. */
+    /** Its names in the notation of {@link VerbName}; the first one is what people are told. */
     List<String> names();
+
+    /** Its name as people are told it. */
+    default String name() {
+        return VerbName.of(names().get(0)).full();
+    }
 
     /** How it is written: {@code x/NFU ADDRESS}. */
     String usage();

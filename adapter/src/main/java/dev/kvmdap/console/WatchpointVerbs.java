@@ -21,7 +21,7 @@ final class WatchpointVerbs {
     private static final Pattern LENGTH = Pattern.compile("(.*?)\\s*,\\s*([0-9]{1,9})", Pattern.DOTALL);
 
     private static final String FORMS = """
-            %1$s counter               a variable
+            %1$s counter               a variable; one of a function's until the function returns
             %1$s counter if counter > 9
             %1$s *0x1000               the four bytes at an address
             %1$s -l $rsp + 8           what an expression names: a variable, or eight bytes at an address; the long
@@ -33,10 +33,10 @@ final class WatchpointVerbs {
 
     static List<Verb> all() {
         return List.of(
-                verb(List.of("watch", "wa"), "stop where memory is written", WatchAccess.WRITE),
-                verb(List.of("awatch", "aw"), "stop where memory is read or written", WatchAccess.READ_WRITE),
+                verb(List.of("wa(tch)"), "stop where memory is written", WatchAccess.WRITE),
+                verb(List.of("aw(atch)"), "stop where memory is read or written", WatchAccess.READ_WRITE),
                 new PlainVerb(
-                        List.of("rwatch", "rw"),
+                        List.of("rw(atch)"),
                         "rwatch",
                         "not possible on x86: use awatch",
                         "x86 cannot watch reads alone (SDM vol. 3, 18.2.4: R/W of DR7). 'awatch' stops at reads and writes.",
@@ -48,7 +48,7 @@ final class WatchpointVerbs {
     }
 
     private static Verb verb(List<String> names, String summary, WatchAccess access) {
-        String name = names.get(0);
+        String name = VerbName.of(names.get(0)).full();
         return new PlainVerb(
                 names,
                 name + " [-l] EXPRESSION[, BYTES] [if CONDITION]",
@@ -67,13 +67,20 @@ final class WatchpointVerbs {
         }
         Matcher length = LENGTH.matcher(rest);
         String what = length.matches() ? length.group(1) : rest;
-        Extent extent = extent(verb, what, location.matches() || length.matches(), debuggee.frame());
+        boolean isLocation = location.matches() || length.matches();
+        Extent extent = extent(verb, what, isLocation, debuggee.frame());
         long bytes = length.matches() ? Integer.parseInt(length.group(2)) : extent.bytes();
         if (bytes < 1 || bytes > Integer.MAX_VALUE) {
             throw new ConsoleException(bytes + " bytes cannot be watched: " + verb + " -l ADDRESS, BYTES");
         }
         StopPoint set = debuggee.stopPoints()
-                .set(new NewWatchpoint(rest, extent.address(), (int) bytes, access, asked.condition()));
+                .set(new NewWatchpoint(
+                        rest,
+                        extent.address(),
+                        (int) bytes,
+                        access,
+                        asked.condition(),
+                        !isLocation && debuggee.frame().extent(what).isPresent()));
         return "%s %d: %s (%d bytes at 0x%x, %s)"
                 .formatted(
                         StopPointListing.title(set.type()),

@@ -1,15 +1,22 @@
 package dev.kvmdap.dap;
 
+import dev.kvmdap.console.Catchable;
+import dev.kvmdap.engine.PortDirection;
+import dev.kvmdap.engine.Trigger;
 import dev.kvmdap.engine.WatchAccess;
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.ExpressionException;
 import dev.kvmdap.session.BreakpointAnswer;
 import dev.kvmdap.session.BreakpointRequest.When;
+import dev.kvmdap.session.CatchRequest;
+import dev.kvmdap.session.ClientCatchpoint;
+import dev.kvmdap.session.ClientCatchpoints.Group;
 import dev.kvmdap.session.ClientWatchpoint;
 import dev.kvmdap.session.DataBreakpointRequest;
 import dev.kvmdap.session.DataRange;
 import dev.kvmdap.session.LaunchedGuest;
 import dev.kvmdap.session.MemoryReference;
+import dev.kvmdap.session.PortDataId;
 import dev.kvmdap.session.RequestFailure;
 import dev.kvmdap.session.Session;
 import dev.kvmdap.session.SessionState;
@@ -19,11 +26,11 @@ import dev.kvmdap.view.Node;
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.lsp4j.debug.Breakpoint;
-import org.eclipse.lsp4j.debug.BreakpointNotVerifiedReason;
 import org.eclipse.lsp4j.debug.Capabilities;
 import org.eclipse.lsp4j.debug.DataBreakpoint;
 import org.eclipse.lsp4j.debug.DataBreakpointAccessType;
@@ -33,7 +40,10 @@ import org.eclipse.lsp4j.debug.SetDataBreakpointsArguments;
 import org.eclipse.lsp4j.debug.SetDataBreakpointsResponse;
 import org.jspecify.annotations.Nullable;
 
-/** {@code dataBreakpointInfo} and {@code setDataBreakpoints}: watchpoints on variables, what registers point to, and addresses. */
+/**
+ * {@code dataBreakpointInfo} and {@code setDataBreakpoints}: watchpoints on variables, what registers point to, addresses, and
+ * I/O ports.
+ */
 final class DataBreakpointRequests implements RequestFamily {
 
     /** What an address without a length is taken for: one word of 64-bit code. */
@@ -60,6 +70,9 @@ final class DataBreakpointRequests implements RequestFamily {
     }
 
     private DataBreakpointInfoResponse info(DataBreakpointInfoArguments arguments) {
+        if (PortDataId.isOne(arguments.getName())) {
+            return ports(PortDataId.parse(arguments.getName()), arguments.getBytes());
+        }
         DataBreakpointInfoResponse response = new DataBreakpointInfoResponse();
         Optional<DataRange> found = range(arguments);
         if (found.isEmpty()) {
@@ -79,6 +92,22 @@ final class DataBreakpointRequests implements RequestFamily {
         response.setAccessTypes(
                 new DataBreakpointAccessType[] {DataBreakpointAccessType.WRITE, DataBreakpointAccessType.READ_WRITE});
         response.setCanPersist(range.scope().isEmpty());
+        return response;
+    }
+
+    private DataBreakpointInfoResponse ports(PortDataId named, @Nullable Integer count) {
+        PortDataId id = count == null ? named : named.withCount(count);
+        Trigger.Ports trigger = new Trigger.Ports(id.ports(), PortDirection.BOTH);
+        DataBreakpointInfoResponse response = new DataBreakpointInfoResponse();
+        response.setDataId(id.dataId());
+        response.setDescription("%s (%s); read is IN, write is OUT"
+                .formatted(
+                        trigger.description(),
+                        guest().engine().meansToCatch(trigger).text()));
+        response.setAccessTypes(new DataBreakpointAccessType[] {
+            DataBreakpointAccessType.READ, DataBreakpointAccessType.WRITE, DataBreakpointAccessType.READ_WRITE
+        });
+        response.setCanPersist(true);
         return response;
     }
 
@@ -154,42 +183,59 @@ final class DataBreakpointRequests implements RequestFamily {
     }
 
     private SetDataBreakpointsResponse set(SetDataBreakpointsArguments arguments) {
-        List<DataBreakpointRequest> watchable = new ArrayList<>();
+        List<DataBreakpointRequest> memory = new ArrayList<>();
+        List<CatchRequest> ports = new ArrayList<>();
         for (DataBreakpoint asked : arguments.getBreakpoints()) {
-            if (asked.getAccessType() != DataBreakpointAccessType.READ) {
-                watchable.add(request(asked));
+            if (PortDataId.isOne(asked.getDataId())) {
+                ports.add(ports(asked));
+            } else if (asked.getAccessType() != DataBreakpointAccessType.READ) {
+                memory.add(memory(asked));
             }
         }
         session.breakpointsSet();
-        List<ClientWatchpoint> placed = session.watchpoints().replace(watchable);
-        Breakpoint[] answers = new Breakpoint[arguments.getBreakpoints().length];
-        int next = 0;
-        for (int i = 0; i < answers.length; i++) {
-            boolean readOnly = arguments.getBreakpoints()[i].getAccessType() == DataBreakpointAccessType.READ;
-            answers[i] = readOnly ? refused() : BreakpointAnswer.of(placed.get(next++));
+        Iterator<ClientWatchpoint> watched =
+                session.watchpoints().replace(memory).iterator();
+        Iterator<ClientCatchpoint> caught =
+                session.catchpoints().replace(Group.PORTS, ports).iterator();
+        List<Breakpoint> answers = new ArrayList<>();
+        for (DataBreakpoint asked : arguments.getBreakpoints()) {
+            if (PortDataId.isOne(asked.getDataId())) {
+                answers.add(BreakpointAnswer.of(caught.next()));
+            } else if (asked.getAccessType() == DataBreakpointAccessType.READ) {
+                answers.add(BreakpointAnswer.refused("x86 cannot watch reads alone: choose 'write' or 'readWrite'"));
+            } else {
+                answers.add(BreakpointAnswer.of(watched.next()));
+            }
         }
         SetDataBreakpointsResponse response = new SetDataBreakpointsResponse();
-        response.setBreakpoints(answers);
+        response.setBreakpoints(answers.toArray(Breakpoint[]::new));
         return response;
     }
 
-    private static DataBreakpointRequest request(DataBreakpoint asked) {
+    private static CatchRequest ports(DataBreakpoint asked) {
+        PortDirection direction = asked.getAccessType() == null
+                ? PortDirection.OUT
+                : switch (asked.getAccessType()) {
+                    case READ -> PortDirection.IN;
+                    case WRITE -> PortDirection.OUT;
+                    case READ_WRITE -> PortDirection.BOTH;
+                };
+        Trigger trigger = new Trigger.Ports(PortDataId.parse(asked.getDataId()).ports(), direction);
+        return new CatchRequest(new Catchable.Happening(trigger), when(asked));
+    }
+
+    private static DataBreakpointRequest memory(DataBreakpoint asked) {
         WatchAccess access = asked.getAccessType() == DataBreakpointAccessType.READ_WRITE
                 ? WatchAccess.READ_WRITE
                 : WatchAccess.WRITE;
-        When when = new When(orEmpty(asked.getCondition()), orEmpty(asked.getHitCondition()), "");
-        return new DataBreakpointRequest(DataRange.parse(asked.getDataId()), access, when);
+        return new DataBreakpointRequest(DataRange.parse(asked.getDataId()), access, when(asked));
+    }
+
+    private static When when(DataBreakpoint asked) {
+        return new When(orEmpty(asked.getCondition()), orEmpty(asked.getHitCondition()), "");
     }
 
     private static String orEmpty(@Nullable String text) {
         return text == null ? "" : text;
-    }
-
-    private static Breakpoint refused() {
-        Breakpoint answer = new Breakpoint();
-        answer.setVerified(false);
-        answer.setReason(BreakpointNotVerifiedReason.FAILED);
-        answer.setMessage("x86 cannot watch reads alone: choose 'write' or 'readWrite'");
-        return answer;
     }
 }

@@ -4,7 +4,7 @@ import dev.kvmdap.console.Answer;
 import dev.kvmdap.console.Completion;
 import dev.kvmdap.console.Console;
 import dev.kvmdap.expression.Expression;
-import dev.kvmdap.expression.Value;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.session.ConsoleDebuggee;
 import dev.kvmdap.session.Session;
 import dev.kvmdap.session.SessionState;
@@ -62,33 +62,33 @@ final class EvaluateRequests implements RequestFamily {
             return console(arguments);
         }
         StoppedFrame frame = frame(arguments.getFrameId());
-        boolean change = context.equals(EvaluateArgumentsContext.WATCH);
         Expression expression = Expression.parse(arguments.getExpression());
         EvaluateResponse response = new EvaluateResponse();
-        describe(session.guest().evaluated(frame, expression, change), arguments.getFormat(), response);
+        describe(session.guest().evaluated(frame, expression), format(arguments.getFormat()), response);
         return response;
     }
 
     private EvaluateResponse console(EvaluateArguments arguments) {
         Answer answer = console.answer(arguments.getExpression(), new ConsoleDebuggee(session, arguments.getFrameId()));
         EvaluateResponse response = new EvaluateResponse();
-        Value value = answer.value();
-        if (value != null) {
-            if (!session.guest().changes().isEmpty()) {
-                session.valuesChanged();
-            }
-            String expression = arguments.getExpression().strip();
-            StoppedFrame frame = frame(arguments.getFrameId());
-            describe(session.guest().node(frame, expression, value), arguments.getFormat(), response);
+        Answer.Result result = answer.result();
+        NumberFormat numbers = format(arguments.getFormat());
+        if (session.state() == SessionState.STOPPED
+                && !session.guest().changes().isEmpty()) {
+            session.valuesChanged();
         }
-        if (value == null || !isHex(arguments.getFormat())) {
+        if (result != null) {
+            StoppedFrame frame = frame(arguments.getFrameId());
+            describe(session.guest().node(frame, result.expression(), result.value()), numbers, response);
+        }
+        if (result == null || numbers == NumberFormat.NATURAL) {
             response.setResult(answer.text());
         }
         return response;
     }
 
-    private void describe(Node node, @Nullable ValueFormat format, EvaluateResponse response) {
-        response.setResult(isHex(format) ? node.valueInHex() : node.value());
+    private void describe(Node node, NumberFormat numbers, EvaluateResponse response) {
+        response.setResult(node.value(numbers));
         response.setType(node.type());
         response.setMemoryReference(node.memoryReference());
         response.setVariablesReference(session.stopScope().add(node));
@@ -97,17 +97,17 @@ final class EvaluateRequests implements RequestFamily {
         }
     }
 
-    private static boolean isHex(@Nullable ValueFormat format) {
-        return format != null && Boolean.TRUE.equals(format.getHex());
+    private NumberFormat format(@Nullable ValueFormat wanted) {
+        return VariablesRequests.format(wanted, session);
     }
 
     private SetExpressionResponse setExpression(SetExpressionArguments arguments) {
         Expression expression = Expression.parse(arguments.getExpression());
-        Node node = session.guest().evaluated(frame(arguments.getFrameId()), expression, false);
+        Node node = session.guest().evaluated(frame(arguments.getFrameId()), expression);
         node.set(arguments.getValue());
         session.valuesChanged();
         SetExpressionResponse response = new SetExpressionResponse();
-        response.setValue(isHex(arguments.getFormat()) ? node.valueInHex() : node.value());
+        response.setValue(node.value(format(arguments.getFormat())));
         response.setType(node.type());
         response.setMemoryReference(node.memoryReference());
         response.setVariablesReference(session.stopScope().add(node));

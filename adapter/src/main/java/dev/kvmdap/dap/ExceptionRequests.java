@@ -3,9 +3,11 @@ package dev.kvmdap.dap;
 import dev.kvmdap.engine.ExceptionReport;
 import dev.kvmdap.engine.Frame;
 import dev.kvmdap.engine.Stop;
-import dev.kvmdap.session.ExceptionAnswer;
+import dev.kvmdap.session.BreakpointAnswer;
+import dev.kvmdap.session.CatchRequest;
+import dev.kvmdap.session.ClientCatchpoint;
+import dev.kvmdap.session.ClientCatchpoints.Group;
 import dev.kvmdap.session.ExceptionFilter;
-import dev.kvmdap.session.ExceptionFilters;
 import dev.kvmdap.session.RequestFailure;
 import dev.kvmdap.session.RequestFailure.Kind;
 import dev.kvmdap.session.Session;
@@ -13,7 +15,9 @@ import dev.kvmdap.session.SessionState;
 import dev.kvmdap.session.Threads;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.eclipse.lsp4j.debug.Breakpoint;
 import org.eclipse.lsp4j.debug.Capabilities;
@@ -26,7 +30,10 @@ import org.eclipse.lsp4j.debug.ExceptionInfoResponse;
 import org.eclipse.lsp4j.debug.SetExceptionBreakpointsArguments;
 import org.eclipse.lsp4j.debug.SetExceptionBreakpointsResponse;
 
-/** {@code setExceptionBreakpoints} and {@code exceptionInfo}: which exceptions stop the guest, and what one is about. */
+/**
+ * {@code setExceptionBreakpoints} and {@code exceptionInfo}: which exceptions stop the guest, and what else that can happen to it
+ * anywhere; and what such a stop is about.
+ */
 final class ExceptionRequests implements RequestFamily {
 
     private static final int MOST_FRAMES = 16;
@@ -62,29 +69,50 @@ final class ExceptionRequests implements RequestFamily {
         announced.setLabel(filter.label());
         announced.setDescription(filter.description());
         announced.setDefault_(filter.byDefault());
-        announced.setSupportsCondition(filter.takesCondition());
-        if (filter.takesCondition()) {
-            announced.setConditionDescription(
-                    "such as: cpl == 0 && cr2 < 4096 (also vector, error, rip, $rax, globals)");
+        announced.setSupportsCondition(filter.what().takesCondition());
+        if (filter.what().takesCondition()) {
+            announced.setConditionDescription(filter.conditionDescription());
         }
         return announced;
     }
 
+    /** A filter that the client chooses, which may be none of ours. */
+    private record Asked(String filter, String condition) {
+
+        Optional<CatchRequest> request() {
+            return ExceptionFilter.named(filter).map(known -> CatchRequest.of(known.what(), condition));
+        }
+
+        String whyNot() {
+            return "there is no exception filter '%s'; there are %s"
+                    .formatted(
+                            filter,
+                            ExceptionFilter.ALL.stream()
+                                    .map(ExceptionFilter::id)
+                                    .collect(Collectors.joining(", ")));
+        }
+    }
+
     private SetExceptionBreakpointsResponse setExceptionBreakpoints(SetExceptionBreakpointsArguments arguments) {
-        List<ExceptionFilters.Request> requests = new ArrayList<>();
+        List<Asked> asked = new ArrayList<>();
         for (String filter : arguments.getFilters()) {
-            requests.add(new ExceptionFilters.Request(filter, ""));
+            asked.add(new Asked(filter, ""));
         }
         if (arguments.getFilterOptions() != null) {
             for (ExceptionFilterOptions option : arguments.getFilterOptions()) {
                 String condition = option.getCondition();
-                requests.add(
-                        new ExceptionFilters.Request(option.getFilterId(), condition == null ? "" : condition.strip()));
+                asked.add(new Asked(option.getFilterId(), condition == null ? "" : condition.strip()));
             }
         }
+        List<CatchRequest> known =
+                asked.stream().flatMap(one -> one.request().stream()).toList();
+        Iterator<ClientCatchpoint> set =
+                session.catchpoints().replace(Group.FILTERS, known).iterator();
         SetExceptionBreakpointsResponse response = new SetExceptionBreakpointsResponse();
-        response.setBreakpoints(session.exceptionFilters().replace(requests).stream()
-                .map(ExceptionAnswer::of)
+        response.setBreakpoints(asked.stream()
+                .map(one -> one.request().isPresent()
+                        ? BreakpointAnswer.of(set.next())
+                        : BreakpointAnswer.refused(one.whyNot()))
                 .toArray(Breakpoint[]::new));
         return response;
     }
@@ -101,11 +129,16 @@ final class ExceptionRequests implements RequestFamily {
         response.setExceptionId(report.id());
         response.setDescription(report.text());
         response.setBreakMode(
-                session.lastStop().filter(Stop.Raised.class::isInstance).isPresent()
+                session.lastStop().filter(ExceptionRequests::isHandled).isPresent()
                         ? ExceptionBreakMode.ALWAYS
                         : ExceptionBreakMode.UNHANDLED);
         response.setDetails(details(report, vcpu));
         return response;
+    }
+
+    /** Whether the guest can go on as if it had not been stopped. */
+    private static boolean isHandled(Stop stop) {
+        return stop instanceof Stop.Raised || stop instanceof Stop.Caught;
     }
 
     private ExceptionDetails details(ExceptionReport report, int vcpu) {

@@ -1,5 +1,6 @@
 package dev.kvmdap.dap;
 
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.session.RequestFailure;
 import dev.kvmdap.session.Session;
 import dev.kvmdap.session.SessionState;
@@ -89,8 +90,14 @@ final class VariablesRequests implements RequestFamily {
         return response;
     }
 
-    private static String value(Node row, @Nullable ValueFormat format) {
-        return format != null && Boolean.TRUE.equals(format.getHex()) ? row.valueInHex() : row.value();
+    private String value(Node row, @Nullable ValueFormat wanted) {
+        return row.value(format(wanted, session));
+    }
+
+    /** How integers are written: in hexadecimal where the request wants it, else as the user has chosen for the session. */
+    static NumberFormat format(@Nullable ValueFormat wanted, Session session) {
+        boolean hexadecimal = wanted != null && Boolean.TRUE.equals(wanted.getHex());
+        return hexadecimal ? NumberFormat.HEXADECIMAL : session.guest().numberFormat();
     }
 
     private static int orZero(@Nullable Integer number) {

@@ -9,11 +9,17 @@ public final class A20Gate {
 
     private boolean open = true;
 
-    boolean isOpen() {
+    public boolean isOpen() {
         return open;
     }
 
-    void set(boolean open) {
+    public void set(boolean open) {
         this.open = open;
+    }
+
+    /** The gate as the devices show it that move it. */
+    DeviceItem item() {
+        return new DeviceItem.Register(
+                "A20", 1, null, "address bit 20 is not masked", () -> open ? 1 : 0, value -> set(value != 0));
     }
 }

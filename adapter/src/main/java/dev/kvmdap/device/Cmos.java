@@ -3,6 +3,7 @@ package dev.kvmdap.device;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -101,6 +102,27 @@ public final class Cmos implements PortDevice {
         storeWord(EXTENDED_MEMORY_KIB, extended);
         storeWord(EXTENDED_MEMORY_KIB_COPY, extended);
         storeWord(MEMORY_ABOVE_16M, Math.max(0, memoryBytes - 16 * MIB) / CHUNK_ABOVE_16M);
+    }
+
+    @Override
+    public List<DeviceItem> state() {
+        List<DeviceItem> items = new ArrayList<>();
+        items.add(new DeviceItem.Fact("clock", now().toString(), "the host's time"));
+        items.add(new DeviceItem.Register(
+                "index", Byte.SIZE, null, "chosen byte", () -> index, value -> index = (int) value & INDEX_MASK));
+        List<DeviceItem> bytes = new ArrayList<>();
+        for (int i = 0; i < BYTES; i++) {
+            int at = i;
+            bytes.add(new DeviceItem.Register(
+                    "0x%02x".formatted(i),
+                    Byte.SIZE,
+                    null,
+                    "byte of CMOS memory",
+                    () -> memory[at] & 0xff,
+                    value -> memory[at] = (byte) value));
+        }
+        items.add(new DeviceItem.Part("memory", BYTES + " bytes", "what the guest has stored", bytes));
+        return items;
     }
 
     private void storeWord(int at, long value) {

@@ -36,5 +36,10 @@ public final class DebugPort implements PortDevice {
     }
 
     @Override
+    public boolean hasState() {
+        return false;
+    }
+
+    @Override
     public void reset() {}
 }

@@ -44,5 +44,10 @@ public final class ExitPort implements PortDevice {
     }
 
     @Override
+    public boolean hasState() {
+        return false;
+    }
+
+    @Override
     public void reset() {}
 }

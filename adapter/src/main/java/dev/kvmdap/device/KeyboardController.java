@@ -1,8 +1,12 @@
 package dev.kvmdap.device;
 
+import static dev.kvmdap.x86.BitField.flag;
+
+import dev.kvmdap.x86.BitLayout;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.stream.Collectors;
 
 /**
  * The keyboard controller (Intel 8042, ports 0x60 and 0x64) with a keyboard on which nobody types. Guests meet it when
@@ -62,6 +66,20 @@ public final class KeyboardController implements PortDevice {
     private static final int KEYBOARD_TEST_PASSED = 0xaa;
 
     private static final int NO_COMMAND = -1;
+
+    private static final BitLayout STATUS = BitLayout.of(
+            flag("OUTPUT_FULL", 0, "the guest can read a byte"),
+            flag("INPUT_FULL", 1, "the guest's last byte is not yet taken"),
+            flag("SELF_TEST", 2, "the self-test was passed"),
+            flag("COMMAND", 3, "the last byte went to the command port"),
+            flag("NOT_LOCKED", 4, "the keyboard is not locked"));
+    private static final BitLayout CONFIGURATION = BitLayout.of(
+            flag("KEYBOARD_IRQ", 0, "keyboard interrupts"),
+            flag("MOUSE_IRQ", 1, "mouse interrupts"),
+            flag("SELF_TEST", 2, "the self-test was passed"),
+            flag("KEYBOARD_OFF", 4, "no clock for the keyboard"),
+            flag("MOUSE_OFF", 5, "no clock for the mouse"),
+            flag("TRANSLATION", 6, "scan codes are translated to set 1"));
 
     private final A20Gate gate;
 
@@ -127,6 +145,30 @@ public final class KeyboardController implements PortDevice {
         controllerCommand = NO_COMMAND;
         keyboardCommand = NO_COMMAND;
         gate.set(true);
+    }
+
+    @Override
+    public List<DeviceItem> state() {
+        return List.of(
+                DeviceItem.Register.of(
+                        "status",
+                        Byte.SIZE,
+                        STATUS,
+                        "status port",
+                        status | (answers.isEmpty() ? 0 : STATUS_OUTPUT_FULL)),
+                new DeviceItem.Register(
+                        "configuration",
+                        Byte.SIZE,
+                        CONFIGURATION,
+                        "configuration byte",
+                        () -> configuration,
+                        value -> configuration = (int) value & 0xff),
+                new DeviceItem.Fact(
+                        "answers",
+                        answers.stream().map("0x%02x"::formatted).collect(Collectors.joining(" ")),
+                        "bytes that the guest can read"),
+                DeviceItem.Register.of("scan code set", Byte.SIZE, null, "of the keyboard", scanCodeSet),
+                gate.item());
     }
 
     private Effect command(int command) {

@@ -44,6 +44,11 @@ public final class PortBus {
         return device == null ? "" : device.name();
     }
 
+    /** The devices, in the order in which they were connected. */
+    public List<PortDevice> devices() {
+        return List.copyOf(devices);
+    }
+
     /** Resets every device. */
     public void reset() {
         devices.forEach(PortDevice::reset);

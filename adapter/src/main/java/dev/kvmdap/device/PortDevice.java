@@ -6,10 +6,7 @@ import java.util.List;
  * A device that the guest reaches by IN and OUT. {@link #read}, {@link #write} and {@link #reset} are called on a vCPU
  * thread, by one vCPU at a time.
  */
-public interface PortDevice {
-
-    /** What the device is called in messages and views. */
-    String name();
+public interface PortDevice extends Inspected {
 
     /** The ports that it answers at. */
     List<PortRange> ports();

@@ -10,6 +10,9 @@ public record PortRange(int first, int count) {
 
     private static final int PORTS = 0x10000;
 
+    /** The whole I/O address space. */
+    public static final PortRange ALL = new PortRange(0, PORTS);
+
     public PortRange {
         if (first < 0 || count < 1 || first > PORTS - count) {
             throw new IllegalArgumentException(

@@ -38,6 +38,11 @@ public final class ResetControl implements PortDevice {
     }
 
     @Override
+    public List<DeviceItem> state() {
+        return List.of(DeviceItem.Register.of("control", Byte.SIZE, null, "bit 2 resets when it goes to 1", value));
+    }
+
+    @Override
     public void reset() {
         value = 0;
     }

@@ -1,8 +1,11 @@
 package dev.kvmdap.device;
 
+import dev.kvmdap.x86.BitLayout;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A serial line: the 16550A UART (National Semiconductor PC16550D data sheet; the register and bit names are its own).
@@ -171,6 +174,48 @@ public final class Serial16550 implements PortDevice {
         updateLine();
     }
 
+    @Override
+    public List<DeviceItem> state() {
+        int lineStatus = lineStatus();
+        int identification = pendingInterrupt() | (fifosEnabled ? IIR_FIFOS_ENABLED : 0);
+        return List.of(
+                register("IER", UartBits.INTERRUPT_ENABLE, "interrupt enable", interruptEnable, value -> {
+                    enableInterrupts(value);
+                    updateLine();
+                }),
+                register("IIR", UartBits.INTERRUPT_IDENTIFICATION, "interrupt identification", identification, null),
+                register("LCR", UartBits.LINE_CONTROL, "line control", lineControl, value -> lineControl = value),
+                register("MCR", UartBits.MODEM_CONTROL, "modem control", modemControl, value -> {
+                    controlModem(value);
+                    updateLine();
+                }),
+                register("LSR", UartBits.LINE_STATUS, "line status", lineStatus, null),
+                register("MSR", UartBits.MODEM_STATUS, "modem status", modemInputs() | modemDeltas, null),
+                register("SCR", null, "scratch", scratch, value -> scratch = value),
+                new DeviceItem.Register(
+                        "divisor",
+                        Short.SIZE,
+                        null,
+                        "divides 115200 baud",
+                        () -> divisor,
+                        value -> divisor = (int) value & 0xffff),
+                new DeviceItem.Fact(
+                        "waiting",
+                        receiver().size() + (receiver().size() == 1 ? " byte" : " bytes"),
+                        "received and not yet read by the guest"));
+    }
+
+    private static DeviceItem register(
+            String name, @Nullable BitLayout bits, String meaning, int value, @Nullable IntConsumer change) {
+        return new DeviceItem.Register(
+                name,
+                Byte.SIZE,
+                bits,
+                meaning,
+                () -> value,
+                change == null ? null : written -> change.accept((int) written & 0xff));
+    }
+
     private boolean divisorSelected() {
         return (lineControl & LCR_DLAB) != 0;
     }
@@ -198,8 +243,12 @@ public final class Serial16550 implements PortDevice {
         return identification | (fifosEnabled ? IIR_FIFOS_ENABLED : 0);
     }
 
+    private int lineStatus() {
+        return LSR_TRANSMITTER_EMPTY | (receiver().isEmpty() ? 0 : LSR_DATA_READY) | (overrun ? LSR_OVERRUN : 0);
+    }
+
     private int readLineStatus() {
-        int status = LSR_TRANSMITTER_EMPTY | (receiver().isEmpty() ? 0 : LSR_DATA_READY) | (overrun ? LSR_OVERRUN : 0);
+        int status = lineStatus();
         if (overrun) {
             overrun = false;
             updateLine();

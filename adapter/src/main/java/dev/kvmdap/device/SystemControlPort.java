@@ -42,6 +42,11 @@ public final class SystemControlPort implements PortDevice {
     }
 
     @Override
+    public List<DeviceItem> state() {
+        return List.of(DeviceItem.Register.of("control", Byte.SIZE, null, "last byte written", value), gate.item());
+    }
+
+    @Override
     public void reset() {
         value = 0;
         gate.set(true);

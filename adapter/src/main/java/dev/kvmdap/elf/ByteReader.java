@@ -1,5 +1,6 @@
 package dev.kvmdap.elf;
 
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -214,6 +215,24 @@ public final class ByteReader {
     public ByteBuffer block(long length) {
         int start = take(length);
         return bytes.slice(start, (int) length).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** The bytes from here on as a stream, which leaves this reader where it is. */
+    InputStream stream() {
+        ByteReader rest = slice(position, remaining());
+        return new InputStream() {
+            @Override
+            public int read() {
+                return rest.hasRemaining() ? rest.u8() : -1;
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) {
+                int count = Math.min(length, rest.remaining());
+                rest.block(count).get(into, offset, count);
+                return count == 0 && length > 0 ? -1 : count;
+            }
+        };
     }
 
     private int take(long count) {

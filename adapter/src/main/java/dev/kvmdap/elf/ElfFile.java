@@ -100,6 +100,47 @@ public final class ElfFile {
         return sectionTable().sections();
     }
 
+    /** The index of the section with the sections' names; 0 where there is none. */
+    public int sectionOfNames() {
+        return sectionTable().stringSection();
+    }
+
+    /** The bytes of one entry of the section header table in the file. */
+    public int sectionHeaderBytes() {
+        return header.sections().entrySize();
+    }
+
+    /** The section header table as it is in the file, read-only and little-endian; empty where it has none. */
+    public ByteBuffer sectionHeaders() {
+        int count = sections().size();
+        return header.sectionTable(image, count).block((long) count * sectionHeaderBytes());
+    }
+
+    /** The bytes of a section as they are in the file, packed or not; none for {@link Section#NOBITS}. */
+    public ByteBuffer storedContents(Section section) {
+        return section.type() == Section.NOBITS
+                ? ByteBuffer.allocate(0)
+                : image.slice(section.offset(), section.size(), "section " + section.name())
+                        .asReadOnlyBuffer();
+    }
+
+    /** The notes of all segments for notes, in file order; where one is damaged, those behind it are left out. */
+    public List<Note> notes() {
+        return segments().stream()
+                .filter(segment -> segment.type() == Segment.NOTE)
+                .flatMap(segment -> notes(segment).stream())
+                .toList();
+    }
+
+    private List<Note> notes(Segment segment) {
+        try {
+            ByteReader reader = new ByteReader(name() + ": the notes", contents(segment));
+            return Note.read(reader, segment.alignment() == Long.BYTES ? Long.BYTES : Integer.BYTES);
+        } catch (ElfException damaged) {
+            return List.of();
+        }
+    }
+
     /** The first section of a name; {@code .debug_x} also finds the {@code .zdebug_x} of older compilers. */
     public Optional<Section> section(String name) {
         return Optional.ofNullable(sectionTable().named(name));

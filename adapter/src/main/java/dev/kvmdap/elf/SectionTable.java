@@ -17,15 +17,18 @@ final class SectionTable {
     /** The program headers' number where it is 0xffff in the header (PN_XNUM). */
     private final int segmentCount;
 
-    private SectionTable(List<Section> sections, int segmentCount) {
+    private final int stringSection;
+
+    private SectionTable(List<Section> sections, int segmentCount, int stringSection) {
         this.sections = sections;
         this.segmentCount = segmentCount;
+        this.stringSection = stringSection;
         sections.forEach(section -> byName.putIfAbsent(section.name(), section));
     }
 
     static SectionTable read(ImageBytes image, ElfHeader header) {
         if (header.sections().offset() == 0) {
-            return new SectionTable(List.of(), header.segments().count());
+            return new SectionTable(List.of(), header.segments().count(), 0);
         }
         RawSection zero = RawSection.read(header.sectionTable(image, 1), header.is64());
         int count = header.sections().count() != 0 ? header.sections().count() : (int) zero.size;
@@ -49,7 +52,7 @@ final class SectionTable {
         for (int i = 0; i < count; i++) {
             sections[i] = raw[i].named(i, names);
         }
-        return new SectionTable(List.of(sections), segmentCount);
+        return new SectionTable(List.of(sections), segmentCount, stringSection);
     }
 
     List<Section> sections() {
@@ -58,6 +61,10 @@ final class SectionTable {
 
     int segmentCount() {
         return segmentCount;
+    }
+
+    int stringSection() {
+        return stringSection;
     }
 
     @Nullable Section named(String name) {

@@ -10,9 +10,17 @@ package dev.kvmdap.elf;
  * @param physicalAddress the physical address a boot loader puts it at
  * @param fileSize its bytes in the file
  * @param memorySize its bytes in memory, unsigned; those beyond {@code fileSize} are zero
+ * @param alignment what its addresses are multiples of, beside the same offset for all; 0 and 1 for anything
  */
 public record Segment(
-        int type, int flags, long offset, long virtualAddress, long physicalAddress, long fileSize, long memorySize) {
+        int type,
+        int flags,
+        long offset,
+        long virtualAddress,
+        long physicalAddress,
+        long fileSize,
+        long memorySize,
+        long alignment) {
 
     /** PT_LOAD: a part of the image that is to be in memory. */
     public static final int LOAD = 1;
@@ -34,13 +42,15 @@ public record Segment(
         int type = reader.s32();
         if (is64) {
             int flags = reader.s32();
-            return new Segment(type, flags, reader.u64(), reader.u64(), reader.u64(), reader.u64(), reader.u64());
+            return new Segment(
+                    type, flags, reader.u64(), reader.u64(), reader.u64(), reader.u64(), reader.u64(), reader.u64());
         }
         long offset = reader.u32();
         long virtualAddress = reader.u32();
         long physicalAddress = reader.u32();
         long fileSize = reader.u32();
         long memorySize = reader.u32();
-        return new Segment(type, reader.s32(), offset, virtualAddress, physicalAddress, fileSize, memorySize);
+        int flags = reader.s32();
+        return new Segment(type, flags, offset, virtualAddress, physicalAddress, fileSize, memorySize, reader.u32());
     }
 }

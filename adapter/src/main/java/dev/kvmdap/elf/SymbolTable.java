@@ -22,6 +22,7 @@ public final class SymbolTable {
     private final @Nullable ByteReader names;
     private final int entrySize;
     private @Nullable AddressIndex code;
+    private @Nullable AddressIndex data;
 
     private SymbolTable(ElfFile file, @Nullable ByteReader entries, @Nullable ByteReader names) {
         this.file = file;
@@ -113,13 +114,25 @@ public final class SymbolTable {
      */
     public Optional<Symbol> codeAt(long linear) {
         if (code == null) {
-            code = indexCode();
+            code = index(this::isCode);
         }
+        return at(linear, code);
+    }
+
+    /** The symbol that the data at a linear address belongs to: by its size, or else by being the nearest label below it. */
+    public Optional<Symbol> dataAt(long linear) {
+        if (data == null) {
+            data = index(this::isData);
+        }
+        return at(linear, data);
+    }
+
+    private Optional<Symbol> at(long linear, AddressIndex index) {
         Symbol label = null;
         boolean beyondFunction = false;
-        int floor = code.floor(linear);
+        int floor = index.floor(linear);
         for (int i = floor; i >= 0 && i > floor - NESTED_AT_MOST; i--) {
-            Symbol symbol = get(code.item(i));
+            Symbol symbol = get(index.item(i));
             if (symbol.size() != 0) {
                 if (Long.compareUnsigned(linear - symbol.value(), symbol.size()) < 0) {
                     return Optional.of(symbol);
@@ -144,11 +157,24 @@ public final class SymbolTable {
                 && file.sections().get(section).isExecutable();
     }
 
+    private boolean isData(int type, int section) {
+        return (type == Symbol.OBJECT || type == Symbol.NOTYPE)
+                && section > 0
+                && section < file.sections().size()
+                && file.sections().get(section).isAllocated()
+                && !file.sections().get(section).isExecutable();
+    }
+
     private boolean sectionContains(Symbol symbol, long linear) {
         return file.sections().get(symbol.section()).contains(linear);
     }
 
-    private AddressIndex indexCode() {
+    /** Which symbols an index holds. */
+    private interface Kind {
+        boolean holds(int type, int section);
+    }
+
+    private AddressIndex index(Kind kind) {
         AddressIndex.Builder index = new AddressIndex.Builder();
         int size = size();
         for (int i = 1; i < size; i++) {
@@ -166,7 +192,7 @@ public final class SymbolTable {
                 info = entry.skip(4).u8();
                 section = entry.skip(1).u16();
             }
-            if (name != 0 && isCode(info & 0xf, section)) {
+            if (name != 0 && kind.holds(info & 0xf, section)) {
                 index.add(value, i);
             }
         }

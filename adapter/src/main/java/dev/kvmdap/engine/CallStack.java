@@ -16,8 +16,8 @@ import java.util.OptionalLong;
 /**
  * The activations that a vCPU is in, innermost first, found one by one as they are asked for: by call-frame information
  * where the code has some, else by the frame pointer; before a handler's first instruction by what the processor has
- * pushed. 16-bit code has nothing else, so only its top frame is known. While the
- * guest stands still.
+ * pushed. In 16-bit code there are no frame pointers to follow, so where it has no call-frame information the stack ends. While
+ * the guest stands still.
  */
 final class CallStack {
 
@@ -38,7 +38,7 @@ final class CallStack {
     private final Symbols symbols;
     private final DebuggerMemory memory;
     private final MemoryReader reader;
-    private boolean unwindable;
+    private boolean keepsFramePointers;
     private final List<Frame> frames = new ArrayList<>();
     private final List<Long> ends = new ArrayList<>();
     private boolean complete;
@@ -50,7 +50,7 @@ final class CallStack {
         this.symbols = symbols;
         this.memory = cpu.memory();
         this.reader = (linear, into) -> memory.read(linear, into, 0, into.length) == into.length;
-        this.unwindable = cpu.codeBits() != 16;
+        this.keepsFramePointers = cpu.codeBits() != 16;
         frames.add(frame(0, cpu.frameRegisters(cpu.codeBits()), Frame.FoundBy.REGISTERS));
     }
 
@@ -130,7 +130,7 @@ final class CallStack {
         }
         Frame callee = frames.get(frames.size() - 1);
         Optional<Caller> found = callee.index() == 0 ? interrupted(callee) : Optional.empty();
-        if (found.isEmpty() && unwindable) {
+        if (found.isEmpty()) {
             found = caller(callee).filter(caller -> liesAbove(callee, caller));
         }
         complete = found.isEmpty();
@@ -152,6 +152,9 @@ final class CallStack {
             return described
                     .filter(caller -> !caller.outermost())
                     .map(caller -> new Caller(caller.registers(), caller.cfa(), Frame.FoundBy.CALL_FRAME_INFORMATION));
+        }
+        if (!keepsFramePointers) {
+            return Optional.empty();
         }
         Optional<Function> function = callee.function();
         boolean entered = callee.index() == 0
@@ -177,7 +180,7 @@ final class CallStack {
 
     private Caller interrupted(InterruptFrame pushed) {
         CodeSegment segment = CodeSegments.of(cpu, pushed);
-        unwindable = segment.bits() != 16;
+        keepsFramePointers = segment.bits() != 16;
         FrameRegisters registers = cpu.frameRegisters(segment.bits());
         boolean wide = segment.bits() == 64;
         long stack = pushed.stack().orElse(pushed.end());

@@ -25,16 +25,4 @@ public sealed interface Catching {
             return "by single-stepping the guest (slow): " + reason;
         }
     }
-
-    /**
-     * Traps stand at the places in the code where it will happen.
-     *
-     * @param places how many
-     */
-    record Trapped(int places) implements Catching {
-        @Override
-        public String text() {
-            return "by traps at %d place%s of the known code".formatted(places, places == 1 ? "" : "s");
-        }
-    }
 }

@@ -45,7 +45,8 @@ final class Catchpoints {
         arrange();
     }
 
-    private Catching choose(Trigger trigger) {
+    /** By what means something would be noticed. */
+    Catching choose(Trigger trigger) {
         if (trigger instanceof Trigger.ModeSwitch) {
             return new Catching.Stepping("KVM makes no exit for a change of the CPU's mode");
         }
@@ -131,8 +132,8 @@ final class Catchpoints {
             return trigger instanceof Trigger.Ports wanted
                     && wanted.covers(access.port(), access.size(), access.write());
         }
-        if (what instanceof Occurrence.ModeSwitch) {
-            return trigger instanceof Trigger.ModeSwitch;
+        if (what instanceof Occurrence.ModeSwitch done) {
+            return trigger instanceof Trigger.ModeSwitch wanted && wanted.into().contains(done.after());
         }
         return what instanceof Occurrence.MagicBreak
                 ? trigger instanceof Trigger.MagicBreak

@@ -68,8 +68,8 @@ public final class Cpu implements FrameState {
         return debuggerMemory;
     }
 
-    /** The guest's physical memory without planted bytes. */
-    PhysicalMemory ownMemory() {
+    /** The guest's physical memory without planted bytes; for one thread. */
+    public PhysicalMemory ownMemory() {
         return new GuestOwnMemory(debuggerMemory, memory);
     }
 

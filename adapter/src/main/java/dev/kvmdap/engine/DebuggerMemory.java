@@ -56,6 +56,16 @@ public final class DebuggerMemory {
                                 << (Byte.SIZE * inPage);
     }
 
+    /**
+     * The physical address of bytes that lie in one page of RAM, or {@link PageWalk#NOT_MAPPED}. Allocates nothing.
+     *
+     * @param bytes how many, at least 1
+     */
+    long place(long linear, int bytes) {
+        long physical = toPageEnd(linear) < bytes ? PageWalk.NOT_MAPPED : cpu.translate(linear);
+        return physical != PageWalk.NOT_MAPPED && memory.holds(physical, bytes) ? physical : PageWalk.NOT_MAPPED;
+    }
+
     private long mapped(long linear) {
         long physical = cpu.translate(linear);
         if (physical == PageWalk.NOT_MAPPED) {

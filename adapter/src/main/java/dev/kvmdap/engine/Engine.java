@@ -196,6 +196,11 @@ public final class Engine implements AutoCloseable {
         return point;
     }
 
+    /** By what means something would be noticed. */
+    public Catching meansToCatch(Trigger trigger) {
+        return guest.traps().catchpoints().choose(trigger);
+    }
+
     /** Removes a catchpoint; one that is not set any more is ignored. */
     public void removeCatchpoint(Catchpoint point) {
         if (catchpoints.remove(point)) {

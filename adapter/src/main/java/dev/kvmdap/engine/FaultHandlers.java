@@ -2,7 +2,6 @@ package dev.kvmdap.engine;
 
 import dev.kvmdap.x86.Instruction;
 import dev.kvmdap.x86.X86Exception;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,24 +12,76 @@ import java.util.List;
 final class FaultHandlers {
 
     private static final int VECTORS = 32;
-    private static final long NOT_LOOKED_UP = -2;
     private static final List<X86Exception> WITHOUT_GATE =
             List.of(X86Exception.SEGMENT_NOT_PRESENT, X86Exception.GENERAL_PROTECTION, X86Exception.DOUBLE_FAULT);
 
     private final Cpu cpu;
     private final SystemRegisters system = new SystemRegisters();
-    private final long[] handlers = new long[VECTORS];
+    private final Handler[] handlers = new Handler[VECTORS];
     private final long[] chosen = new long[DebugSlots.COUNT];
+    private int round;
+    private int tableFoundIn = -1;
+    private long table;
     private int count;
     private int version;
 
     FaultHandlers(Cpu cpu) {
         this.cpu = cpu;
+        for (int vector = 0; vector < VECTORS; vector++) {
+            handlers[vector] = new Handler(vector);
+        }
     }
 
-    /** The guest may have changed its interrupt table without loading another one. */
+    /** Where one vector leads, and the entry of the table that said so. */
+    private final class Handler {
+        private final int vector;
+        private boolean known;
+        private int lookedAtIn;
+        private long linear;
+        private long low;
+        private long high;
+
+        Handler(int vector) {
+            this.vector = vector;
+        }
+
+        long find() {
+            if (!known || (lookedAtIn != round && entryHasChanged())) {
+                linear = InterruptTable.faultHandler(cpu, vector);
+                known = true;
+            }
+            lookedAtIn = round;
+            return linear;
+        }
+
+        private boolean entryHasChanged() {
+            if (tableFoundIn != round) {
+                table = InterruptTable.exceptions(cpu);
+                tableFoundIn = round;
+            }
+            if (table == InterruptTable.NOT_IN_ONE_PLACE) {
+                return true;
+            }
+            int size = InterruptTable.entryBytes(cpu);
+            long entry = table + (long) vector * size;
+            long lowBefore = low;
+            long highBefore = high;
+            low = cpu.memory().peekPhysical(entry, Math.min(size, Long.BYTES));
+            high = size > Long.BYTES ? cpu.memory().peekPhysical(entry + Long.BYTES, Long.BYTES) : 0;
+            return low != lowBefore || high != highBefore;
+        }
+    }
+
+    /** Other memory may be where the handlers were. */
     void forget() {
-        Arrays.fill(handlers, NOT_LOOKED_UP);
+        for (Handler handler : handlers) {
+            handler.known = false;
+        }
+    }
+
+    /** The guest has run: it may have changed entries of its interrupt table without loading another one. */
+    void suspect() {
+        round++;
     }
 
     /**
@@ -89,10 +140,7 @@ final class FaultHandlers {
     }
 
     private long handler(int vector) {
-        if (handlers[vector] == NOT_LOOKED_UP) {
-            handlers[vector] = InterruptTable.faultHandler(cpu, vector);
-        }
-        return handlers[vector];
+        return handlers[vector].find();
     }
 
     /** Changes with what is chosen. */

@@ -63,11 +63,13 @@ final class Guest implements AutoCloseable {
         traps = new Traps(machine, planted, trapByte, host, trapsChanged);
         exceptions = new ExceptionTraps(traps, cpus, symbols);
         halts = new HaltCheck(machine.vcpus().size(), machine.hasInterruptControllers());
+        DeviceAccess devices = new DeviceAccess(machine.memory(), traps);
+        machine.deviceMemory().leadThrough(devices);
         for (VcpuThread thread : machine.vcpus()) {
             Cpu cpu = new Cpu(thread, machine.memory(), planted);
             Turnstile turnstile = standstill.turnstile(thread::interrupt);
             cpus.add(cpu);
-            loops.add(new RunLoop(cpu, thread.vcpu(), machine, traps, turnstile, halts, host));
+            loops.add(new RunLoop(cpu, thread.vcpu(), machine, devices, traps, turnstile, halts, host));
         }
         haltWatch = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "halt-watch");

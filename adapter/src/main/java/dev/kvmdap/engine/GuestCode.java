@@ -28,9 +28,13 @@ public final class GuestCode {
 
     /** The code that a vCPU sees. */
     public GuestCode(Cpu cpu, Symbols symbols) {
+        this(cpu, symbols, segment(cpu));
+    }
+
+    /** The code that a vCPU would see with another CS. */
+    public GuestCode(Cpu cpu, Symbols symbols, CodeSegment segment) {
         this.memory = cpu.memory();
         this.symbols = symbols;
-        CodeSegment segment = segment(cpu);
         this.stream = new InstructionStream(new Disassembler(), memory::read, this::knownStart, segment);
         this.annotated = new AnnotatedText(segment, new Addresses(cpu));
     }

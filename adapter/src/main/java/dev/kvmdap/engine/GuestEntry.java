@@ -22,7 +22,7 @@ final class GuestEntry {
         TRAPPED,
         /** Another thread wants something. */
         INTERRUPTED,
-        /** A device wants something of the machine: {@link DeviceAccess#effect}. */
+        /** A device wants something of the machine: {@link ServedAccess#effect}. */
         EFFECT,
         /** Any other exit: {@link Vcpu#exit}. */
         EXIT
@@ -39,7 +39,7 @@ final class GuestEntry {
     private final Traps traps;
     private final UserMode user;
     private final Scrutiny scrutiny;
-    private final DeviceAccess devices;
+    private final ServedAccess accesses;
     private final OwnEvent ownEvent;
     private final OwnDebugRegisters own;
     private final DebugControl debug;
@@ -54,14 +54,14 @@ final class GuestEntry {
     GuestEntry(
             Cpu cpu,
             Vcpu vcpu,
-            DeviceAccess devices,
+            ServedAccess accesses,
             Traps traps,
             UserMode user,
             Scrutiny scrutiny,
             HostFindings host) {
         this.cpu = cpu;
         this.vcpu = vcpu;
-        this.devices = devices;
+        this.accesses = accesses;
         this.traps = traps;
         this.user = user;
         this.scrutiny = scrutiny;
@@ -77,9 +77,9 @@ final class GuestEntry {
         return scrutiny;
     }
 
-    /** What serves the guest's accesses to devices. */
-    DeviceAccess devices() {
-        return devices;
+    /** What serves the guest's accesses to accesses. */
+    ServedAccess accesses() {
+        return accesses;
     }
 
     /** The vCPU's user mode. */
@@ -270,12 +270,12 @@ final class GuestEntry {
             int reason = runVcpu();
             switch (reason) {
                 case Abi.EXIT_IO, Abi.EXIT_MMIO -> {
-                    devices.serve(reason);
+                    accesses.serve(reason);
                     noteLostConditions();
                     if (stepping
-                            || devices.hasTouched()
+                            || accesses.hasTouched()
                             || scrutiny.hasSeen()
-                            || devices.hasEffect()
+                            || accesses.hasEffect()
                             || lostConditions != 0
                             || hasChangeToNotice()) {
                         return complete();
@@ -322,7 +322,7 @@ final class GuestEntry {
             ownEvent.owe(conditions, traps == 0 && !own.anyForData(breakpoints));
         }
         unexplained = conditions == 0 && debuggers == 0 && !guests && !stepEnded && !accessMet;
-        devices.touch(this.traps.watches().fired(debuggers));
+        accesses.touch(this.traps.watches().fired(debuggers));
     }
 
     /**
@@ -330,7 +330,7 @@ final class GuestEntry {
      * looks at no debug register for it, and at the guest's trap flag for reads only.
      */
     private void noteLostConditions() {
-        if (devices.ramLength() == 0) {
+        if (accesses.ramLength() == 0) {
             return;
         }
         if (debug.isOwnTrapFlagSet()) {
@@ -339,7 +339,7 @@ final class GuestEntry {
         if (dataSlotsFire) {
             own.forget();
             own.look();
-            lostConditions |= own.forAccess(cpu, devices.ramAddress(), devices.ramLength(), devices.isRamWrite());
+            lostConditions |= own.forAccess(cpu, accesses.ramAddress(), accesses.ramLength(), accesses.isRamWrite());
         }
     }
 
@@ -384,9 +384,9 @@ final class GuestEntry {
                 if (retired && lostConditions != 0) {
                     oweLost();
                 }
-                return devices.hasEffect() ? Outcome.EFFECT : retired ? Outcome.STEPPED : Outcome.EXIT;
+                return accesses.hasEffect() ? Outcome.EFFECT : retired ? Outcome.STEPPED : Outcome.EXIT;
             }
-            devices.serveMore(reason);
+            accesses.serveMore(reason);
             noteLostConditions();
         }
     }

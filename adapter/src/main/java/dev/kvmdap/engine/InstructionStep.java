@@ -8,6 +8,7 @@ import dev.kvmdap.x86.GuestVirtual;
 import dev.kvmdap.x86.Instruction;
 import dev.kvmdap.x86.InstructionKind;
 import dev.kvmdap.x86.X86Exception;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class InstructionStep {
     private final Instruction instruction = new Instruction();
     private final FaultHandlers faultHandlers;
     private final boolean slotsHeedResumeFlag;
+    private final WithByteLifted withByteLifted = new WithByteLifted();
     private long pc;
     private boolean interruptible;
     private boolean faulted;
@@ -43,9 +45,14 @@ final class InstructionStep {
         this.faultHandlers = new FaultHandlers(cpu);
     }
 
-    /** The guest has run meanwhile, or its memory has been changed. */
+    /** The guest's memory and registers may be others than before. */
     void prepare() {
         faultHandlers.forget();
+    }
+
+    /** The guest has run freely. */
+    void hasRun() {
+        faultHandlers.suspect();
     }
 
     /** Looks at the instruction that will be executed. */
@@ -173,7 +180,7 @@ final class InstructionStep {
             pages.lift();
             try {
                 outcome = pass(here);
-                guest.devices().touch(traps.watches().changedAnywhere(cpu) & ~others);
+                guest.accesses().touch(traps.watches().changedAnywhere(cpu) & ~others);
                 traps.guards().suspectAll();
             } finally {
                 pages.restore();
@@ -193,26 +200,28 @@ final class InstructionStep {
         if (planted == null) {
             return enter(GuestEntry.NO_SLOT);
         }
-        WithByteLifted lifted = new WithByteLifted(planted);
-        turnstile.exclusivelyFromInside(lifted);
-        return lifted.outcome;
+        return withByteLifted.of(planted);
     }
 
+    /** One object for all steps: this is what a breakpoint costs whose condition does not hold. */
     private final class WithByteLifted implements Runnable {
-        private final PlantedBytes.Planted planted;
+        private PlantedBytes.@Nullable Planted planted;
         private Outcome outcome = Outcome.INTERRUPTED;
 
-        WithByteLifted(PlantedBytes.Planted planted) {
-            this.planted = planted;
+        Outcome of(PlantedBytes.Planted lifted) {
+            planted = lifted;
+            turnstile.exclusivelyFromInside(this);
+            return outcome;
         }
 
         @Override
         public void run() {
-            traps.planted().lift(planted);
+            PlantedBytes.Planted lifted = Objects.requireNonNull(planted);
+            traps.planted().lift(lifted);
             try {
                 outcome = enter(GuestEntry.NO_SLOT);
             } finally {
-                traps.planted().replant(planted);
+                traps.planted().replant(lifted);
             }
         }
     }

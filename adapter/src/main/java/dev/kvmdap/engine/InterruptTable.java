@@ -1,5 +1,6 @@
 package dev.kvmdap.engine;
 
+import dev.kvmdap.kvm.DescriptorTable;
 import dev.kvmdap.kvm.Sregs;
 import dev.kvmdap.x86.Gate;
 import dev.kvmdap.x86.PageWalk;
@@ -11,6 +12,12 @@ final class InterruptTable {
 
     /** What {@link #handler} answers for a vector that leads nowhere, or to another task. */
     static final long NO_HANDLER = -1;
+
+    /** What {@link #exceptions} answers where no one address leads to all of their entries. */
+    static final long NOT_IN_ONE_PLACE = -1;
+
+    /** Vectors 0 to 31 (SDM vol. 3, 6.2). */
+    private static final int EXCEPTIONS = 32;
 
     private static final int VECTORS = 256;
     private static final int LOCAL = 1 << 2;
@@ -70,6 +77,27 @@ final class InterruptTable {
             }
         }
         return -1;
+    }
+
+    /**
+     * The physical address of the exceptions' entries; {@link #NOT_IN_ONE_PLACE} where the table ends before the last of them, or
+     * they do not all lie in one page of RAM. Allocates nothing.
+     */
+    static long exceptions(Cpu cpu) {
+        int bytes = EXCEPTIONS * entryBytes(cpu);
+        DescriptorTable table = cpu.sregs().idt();
+        long physical =
+                table.limit() < bytes - 1 ? PageWalk.NOT_MAPPED : cpu.memory().place(table.base(), bytes);
+        return physical == PageWalk.NOT_MAPPED ? NOT_IN_ONE_PLACE : physical;
+    }
+
+    /** The size of an entry in the current mode: 4, 8 or 16 bytes. */
+    static int entryBytes(Cpu cpu) {
+        return switch (cpu.mode()) {
+            case REAL -> Integer.BYTES;
+            case PROTECTED -> Long.BYTES;
+            case COMPATIBILITY, LONG -> 2 * Long.BYTES;
+        };
     }
 
     private static long realModeHandler(Cpu cpu, int vector) {

@@ -103,6 +103,9 @@ final class LineStep {
         if (called) {
             return row.isPresent() ? toBody(pc) : passCall(cpu);
         }
+        if (executed == InstructionKind.INT && row.isEmpty()) {
+            return passInterrupt(cpu);
+        }
         boolean returned = Long.compareUnsigned(cpu.stackPointer(), frameEnd) >= 0;
         if (row.isEmpty() || returned || beginsStatement(row.get(), pc)) {
             return null;
@@ -124,6 +127,16 @@ final class LineStep {
         long body = entered.map(symbols::afterPrologue).orElse(pc);
         arriving = true;
         return body == pc ? null : new StepPlan.RunTo(new GuestVirtual(body), 0);
+    }
+
+    /** Until a handler without lines, such as the BIOS's, has returned. */
+    private @Nullable StepPlan passInterrupt(Cpu cpu) {
+        CallStack stack = new CallStack(cpu, symbols);
+        List<Frame> frames = stack.frames(0, 2);
+        OptionalLong end = stack.frameEnd();
+        return frames.size() < 2 || end.isEmpty()
+                ? null
+                : new StepPlan.RunTo(frames.get(1).pc(), end.getAsLong());
     }
 
     private static @Nullable StepPlan passCall(Cpu cpu) {

@@ -6,11 +6,19 @@ import dev.kvmdap.x86.GuestPhysical;
 /** What has happened at a {@link Catchpoint}. */
 public sealed interface Occurrence {
 
+    /** For people: what kind of thing it is. */
+    String term();
+
     /** For people: a few words. */
     String description();
 
     /** The CPU's mode is another one. */
     record ModeSwitch(CpuMode before, CpuMode after) implements Occurrence {
+        @Override
+        public String term() {
+            return "CPU-mode switch";
+        }
+
         @Override
         public String description() {
             return "CPU mode: " + before.term() + " → " + after.term();
@@ -28,6 +36,11 @@ public sealed interface Occurrence {
      */
     record PortAccess(int port, int size, boolean write, long value, String device) implements Occurrence {
         @Override
+        public String term() {
+            return "I/O port access";
+        }
+
+        @Override
         public String description() {
             return "%s 0x%x%s: %s 0x%0{width}x"
                     .replace("{width}", Integer.toString(2 * size))
@@ -43,6 +56,11 @@ public sealed interface Occurrence {
     /** The instruction that the guest stands at asks for its debugger. */
     record MagicBreak() implements Occurrence {
         @Override
+        public String term() {
+            return "magic break";
+        }
+
+        @Override
         public String description() {
             return "Magic break: xchg bx, bx";
         }
@@ -55,6 +73,11 @@ public sealed interface Occurrence {
      * @param value what was written or read, unsigned
      */
     record NothingThere(GuestPhysical address, int size, boolean write, long value) implements Occurrence {
+        @Override
+        public String term() {
+            return "unhandled MMIO";
+        }
+
         @Override
         public String description() {
             return "%s of %d byte%s at physical 0x%x, where there is neither RAM nor a device: %s 0x%x"

@@ -145,13 +145,27 @@ final class PlantedBytes {
 
     /** The debugger writes to the guest's memory, below the planted bytes, which stay. */
     void writeBelow(long physical, byte[] bytes, int from, int length) {
-        byte[] written = Arrays.copyOfRange(bytes, from, from + length);
+        write(physical, bytes, from, length, true);
+    }
+
+    /** The guest has its memory written by a device, below the planted bytes, which stay. */
+    void storeBelow(long physical, byte[] bytes, int from, int length) {
+        write(physical, bytes, from, length, false);
+    }
+
+    private void write(long physical, byte[] bytes, int from, int length, boolean byDebugger) {
         Planted[] all = planted;
-        for (int i = firstFrom(all, physical); i < all.length && all[i].physical - physical < length; i++) {
+        int first = firstFrom(all, physical);
+        if (first == all.length || all[first].physical - physical >= length) {
+            memory.write(physical, bytes, from, length);
+            return;
+        }
+        byte[] written = Arrays.copyOfRange(bytes, from, from + length);
+        for (int i = first; i < all.length && all[i].physical - physical < length; i++) {
             int at = (int) (all[i].physical - physical);
             if (memory.getByte(all[i].physical) == all[i].trap) {
                 all[i].original = written[at];
-                all[i].known = written[at];
+                all[i].known = byDebugger ? written[at] : all[i].known;
                 written[at] = all[i].trap;
             }
         }

@@ -38,7 +38,15 @@ final class RunLoop {
 
     private volatile boolean pauseWanted;
 
-    RunLoop(Cpu cpu, Vcpu vcpu, Machine machine, Traps traps, Turnstile turnstile, HaltCheck halts, HostFindings host) {
+    RunLoop(
+            Cpu cpu,
+            Vcpu vcpu,
+            Machine machine,
+            DeviceAccess devices,
+            Traps traps,
+            Turnstile turnstile,
+            HaltCheck halts,
+            HostFindings host) {
         this.cpu = cpu;
         this.vcpu = vcpu;
         this.traps = traps;
@@ -48,7 +56,7 @@ final class RunLoop {
         this.guest = new GuestEntry(
                 cpu,
                 vcpu,
-                new DeviceAccess(vcpu, machine, traps, scrutiny),
+                new ServedAccess(vcpu, machine, devices, traps, scrutiny),
                 traps,
                 new UserMode(cpu, vcpu, traps, turnstile, host),
                 scrutiny,
@@ -250,7 +258,7 @@ final class RunLoop {
         if (watches.isEmpty()) {
             return null;
         }
-        long accessed = guest.devices().takeTouched();
+        long accessed = guest.accesses().takeTouched();
         accessed |= watches.changed(cpu);
         Optional<GuestVirtual> by = pc == UNKNOWN ? Optional.empty() : Optional.of(new GuestVirtual(pc));
         return accessed == 0 ? null : watches.hit(cpu, accessed, by);
@@ -334,7 +342,7 @@ final class RunLoop {
                 }
                 continue;
             }
-            instruction.prepare();
+            instruction.hasRun();
             Stop stop = noticed(outcome, UNKNOWN);
             boolean behind = guest.ownEvent().isOwed() && !guest.ownEvent().isFault();
             Location here = stop == null && !behind ? trapped(outcome) : null;
@@ -435,7 +443,7 @@ final class RunLoop {
 
     private Stop stopFor(Outcome outcome) {
         if (outcome == Outcome.EFFECT) {
-            Effect effect = guest.devices().effect();
+            Effect effect = guest.accesses().effect();
             return effect instanceof Effect.Exit exit
                     ? new Stop.Ended(cpu.index(), exit.code())
                     : new Stop.Reset(cpu.index(), ((Effect.Reset) effect).cause());

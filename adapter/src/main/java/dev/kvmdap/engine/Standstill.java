@@ -19,6 +19,7 @@ final class Standstill {
     private @Nullable Turnstile actingVcpu;
     private volatile @Nullable Thread acting;
     private volatile boolean wanted;
+    private volatile boolean hasSeveral;
 
     /**
      * The way in and out of one vCPU's thread.
@@ -28,6 +29,7 @@ final class Standstill {
     synchronized Turnstile turnstile(Runnable interrupt) {
         Turnstile added = new Turnstile(this, interrupt);
         turnstiles.add(added);
+        hasSeveral = turnstiles.size() > 1;
         return added;
     }
 
@@ -52,10 +54,17 @@ final class Standstill {
         act(ticket, null, action);
     }
 
-    /** Acts alone. For the thread inside that turnstile; it is inside again afterwards. */
+    /**
+     * Acts alone. For the thread inside that turnstile; it is inside again afterwards. The only vCPU's thread is alone as long as it
+     * is inside: that takes no lock.
+     */
     void exclusively(Turnstile own, Runnable action) {
         if (isActing()) {
             action.run();
+            return;
+        }
+        if (!hasSeveral) {
+            actAsTheOnlyVcpu(action);
             return;
         }
         long ticket;
@@ -67,6 +76,15 @@ final class Standstill {
             act(ticket, own, action);
         } finally {
             enter(own);
+        }
+    }
+
+    private void actAsTheOnlyVcpu(Runnable action) {
+        acting = Thread.currentThread();
+        try {
+            action.run();
+        } finally {
+            acting = null;
         }
     }
 

@@ -36,6 +36,18 @@ public final class StopServices {
         USER_BREAKPOINT("breakpoint at CPL 3"),
         /** What keeps interrupt handlers out of steps. */
         QUIET_STEP("no interrupt in a step"),
+        /** Exceptions on their way to the guest's handlers. */
+        EXCEPTION("exception"),
+        /** Real, protected, compatibility and long mode. */
+        MODE_SWITCH("CPU-mode switch"),
+        /** IN, OUT, INS and OUTS at ports that nobody or a device of ours serves. */
+        PORT("I/O port access"),
+        /** The same at the ports of KVM's own devices. */
+        KERNEL_PORT("... at KVM's own devices"),
+        /** XCHG BX, BX. */
+        MAGIC_BREAK("magic break"),
+        /** Accesses to physical addresses at which there is nothing. */
+        UNHANDLED_MMIO("unhandled MMIO"),
         /** The client's pause, and whatever must hold the vCPUs. */
         PAUSE("pause"),
         /** HLT that nothing can end. */
@@ -74,6 +86,14 @@ public final class StopServices {
             case USER_STEP -> user(mode, findings.user().singleStep(), step(true));
             case USER_BREAKPOINT -> userBreakpoint(mode, findings);
             case QUIET_STEP -> quietStep(findings);
+            case EXCEPTION -> exception(findings);
+            case MODE_SWITCH -> eachInstruction(findings, "KVM makes no exit for it");
+            case PORT -> new StopService(Mechanism.EXIT, "(KVM_EXIT_IO)", "KVM leaves these ports to us");
+            case KERNEL_PORT ->
+                eachInstruction(findings, "KVM serves its interrupt controllers and timer without an exit");
+            case MAGIC_BREAK -> eachInstruction(findings, "it is an instruction like any other to KVM");
+            case UNHANDLED_MMIO ->
+                new StopService(Mechanism.EXIT, "(KVM_EXIT_MMIO)", "KVM leaves such addresses to us");
             case PAUSE ->
                 new StopService(Mechanism.SIGNAL, "", "immediate_exit alone does not end a KVM_RUN that is under way");
             case HALT ->
@@ -175,6 +195,19 @@ public final class StopServices {
                                 + "back there");
             case NOBODY -> new StopService(Mechanism.NONE, "", "the event is lost here, or cannot be undone");
         };
+    }
+
+    private StopService exception(ModeFindings findings) {
+        StopService trap = breakpoint(findings);
+        return new StopService(
+                trap.mechanism(), trap.detail(), "KVM hands over #DB and #BP only, so a trap stands at each handler");
+    }
+
+    private static StopService eachInstruction(ModeFindings findings, String reason) {
+        StopService step = step(findings.singleStep());
+        return findings.singleStep()
+                ? new StopService(step.mechanism(), "(of each instruction)", reason + ", so the guest is stepped")
+                : step;
     }
 
     private StopService quietStep(ModeFindings findings) {

@@ -53,7 +53,7 @@ public final class DescriptorTables {
     }
 
     /** The linear address of a selector's descriptor. */
-    long address(int selector) {
+    public long address(int selector) {
         return base(selector) + (index(selector) & ~LOCAL);
     }
 
@@ -84,7 +84,8 @@ public final class DescriptorTables {
                 .orElseGet(() -> entry + ", which cannot be read at 0x" + Long.toHexString(address(selector)));
     }
 
-    private String describe(SegmentDescriptor descriptor) {
+    /** What a descriptor is, for people: {@code code, execute/read, DPL 0}. */
+    public String describe(SegmentDescriptor descriptor) {
         if (descriptor.encode() == 0) {
             return "empty";
         }

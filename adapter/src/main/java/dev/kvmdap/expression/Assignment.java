@@ -1,6 +1,7 @@
 package dev.kvmdap.expression;
 
 import dev.kvmdap.types.Type;
+import org.jspecify.annotations.Nullable;
 
 /** The codes that change the guest: only where an expression is bound for that, on the session thread. */
 final class Assignment {
@@ -95,6 +96,52 @@ final class Assignment {
             } catch (UnreadableException e) {
                 throw error(e);
             }
+        }
+    }
+
+    /** {@code $name = value}: the name has the value's type from then on. */
+    static final class ToName<S> extends Code<S> {
+        private final Names<S> names;
+        private final String name;
+        private final Code<S> value;
+        private final @Nullable Code<S> before;
+
+        /**
+         * Keeps a value.
+         *
+         * @param before what is the result instead of the value; null for the value
+         */
+        ToName(int column, Names<S> names, String name, Code<S> value, @Nullable Code<S> before) {
+            super(column, (before == null ? value : before).type(), value.format());
+            this.names = names;
+            this.name = name;
+            this.value = value;
+            this.before = before;
+        }
+
+        @Override
+        long evaluate(S state) {
+            long old = before == null ? 0 : before.evaluate(state);
+            try {
+                Lvalue<S> object = value.object();
+                long bits = object == null || object.slot() != null ? value.evaluate(state) : 0;
+                if (object == null || object.slot() != null) {
+                    Storage around = Storage.settled(Place.constant(0), state, names.memory());
+                    names.keep(name, Value.computed(value.type(), format(), bits, around));
+                } else {
+                    Storage storage = Storage.settled(object.place(), state, names.memory());
+                    names.keep(name, Value.stored(object.typeNow(state), format(), object.member(), storage));
+                }
+                return before == null ? bits : old;
+            } catch (UnreadableException e) {
+                throw error(e);
+            }
+        }
+
+        @Override
+        @Nullable Lvalue<S> object() {
+            Lvalue<S> object = value.object();
+            return before == null && object != null && object.slot() == null ? object : null;
         }
     }
 

@@ -7,11 +7,11 @@ import dev.kvmdap.types.IntegerType;
  * {@code &&} and {@code ||} have no operation here: what they do is to leave their right side alone.
  */
 enum BinaryOperator {
-    MULTIPLY("*", 10, Result.COMMON),
-    DIVIDE("/", 10, Result.COMMON),
-    REMAINDER("%", 10, Result.COMMON),
-    ADD("+", 9, Result.COMMON),
-    SUBTRACT("-", 9, Result.COMMON),
+    MULTIPLY("*", 11, Result.COMMON),
+    DIVIDE("/", 11, Result.COMMON),
+    REMAINDER("%", 11, Result.COMMON),
+    ADD("+", 10, Result.COMMON),
+    SUBTRACT("-", 10, Result.COMMON),
     SHIFT_LEFT("<<", 8, Result.LEFT),
     SHIFT_RIGHT(">>", 8, Result.LEFT),
     LESS("<", 7, Result.TRUTH),
@@ -37,6 +37,9 @@ enum BinaryOperator {
         /** Evaluates the right operand only where the left one does not decide, and gives an {@code int}, 0 or 1. */
         SHORT_CIRCUIT
     }
+
+    /** The precedence of {@code @}, between those of {@code +} and {@code <<} as in gdb. */
+    static final int REPETITION = 9;
 
     private final String sign;
     private final int precedence;

@@ -37,6 +37,11 @@ final class Binder<S> {
         this.arithmetic = new Arithmetic<>(names.model());
     }
 
+    /** The type that a node names. */
+    Type type(TypeNode node) {
+        return types.bind(node);
+    }
+
     /**
      * The code of a node; objects stay objects, so that their address and size can be taken. What nests deeply is told apart
      * here, and the rest elsewhere, to keep the stack small.
@@ -62,8 +67,11 @@ final class Binder<S> {
         if (node instanceof Node.Element element) {
             return element(element);
         }
+        if (node instanceof Node.Repeated repeated) {
+            return repeated(repeated);
+        }
         if (node instanceof Node.Cast cast) {
-            return cast(cast.column(), types.bind(cast.type()), bind(cast.operand()));
+            return cast(cast);
         }
         if (node instanceof Node.AddressOf address) {
             return addressOf(address.column(), bind(address.operand()));
@@ -88,10 +96,7 @@ final class Binder<S> {
             return new Code.Constant<>(column, IntegerType.INT, Format.NATURAL, literal.value());
         }
         if (node instanceof Node.Register register) {
-            return named(
-                    column,
-                    () -> names.register(register.name()),
-                    () -> "there is no register $" + register.name() + ": 'info registers' lists them");
+            return named(column, () -> names.register(register.name()), () -> whyNoRegister(register.name()));
         }
         if (node instanceof Node.Scoped scoped) {
             return named(
@@ -109,6 +114,14 @@ final class Binder<S> {
         return node instanceof Node.SizeOfType size
                 ? sizeOf(column, types.bind(size.type()))
                 : sizeOf(column, bind(((Node.SizeOf) node).operand()).type());
+    }
+
+    private String whyNoRegister(String name) {
+        if (name.isEmpty() || name.startsWith("$") || name.chars().allMatch(Character::isDigit)) {
+            return "there is no value $" + name + ": 'show values' lists what was printed";
+        }
+        return "there is no register $" + name + ": 'info registers' lists them"
+                + (names.canKeep(name) ? "; nor was anything assigned to that name" : "");
     }
 
     private Code<S> variable(Node.Variable node) {
@@ -235,6 +248,12 @@ final class Binder<S> {
     }
 
     private Code<S> member(Node.Member node) {
+        if (node.object() instanceof Node.Register register && !node.arrow()) {
+            Optional<Lvalue<S>> part = part(node, register);
+            if (part.isPresent()) {
+                return part.get();
+            }
+        }
         Code<S> operand = node.arrow() ? value(node.object()) : bind(node.object());
         PointerType pointer = Operands.pointer(operand);
         if (node.arrow() && pointer == null) {
@@ -253,6 +272,16 @@ final class Binder<S> {
                 .orElseThrow(() -> new ExpressionException(node.nameColumn(), whyNoMember(struct, node.name())));
         Place<S> place = object.place().part(member.offset());
         return object(new Lvalue<>(node.nameColumn(), member.type(), object.format(), place, member));
+    }
+
+    /** A part that a register has a name for, such as {@code $cs.base}. */
+    private Optional<Lvalue<S>> part(Node.Member node, Node.Register register) {
+        try {
+            return names.register(register.name() + "." + node.name())
+                    .map(part -> new Lvalue<>(node.nameColumn(), part.type(), part.format(), part.place()));
+        } catch (UnreadableException e) {
+            throw new ExpressionException(node.nameColumn(), String.valueOf(e.getMessage()));
+        }
     }
 
     private static String whyNoMember(StructType struct, String name) {
@@ -292,13 +321,33 @@ final class Binder<S> {
         return object(pointed(node.column(), pointer, moved));
     }
 
+    /** An array that begins with an object; its length may be known only when it is looked at. */
+    private Code<S> repeated(Node.Repeated node) {
+        if (!(bind(node.object()) instanceof Lvalue<S> first) || first.isBitField()) {
+            throw new ExpressionException(
+                    node.column(), "'@' needs an object in memory in front of it, the first one: table[3]@5");
+        }
+        Operands.size(first.column(), first.type());
+        Code<S> count = value(node.count());
+        Operands.integer(count, "@");
+        return first.repeated(node.column(), count);
+    }
+
     /** A cast; to an array or structure it shows memory as such, which C has no word for. */
-    private Code<S> cast(int column, Type type, Code<S> operand) {
+    private Code<S> cast(Node.Cast node) {
+        Type type = types.bind(node.type());
+        Code<S> operand = bind(node.operand());
         Type plain = type.stripped();
         if (plain instanceof ArrayType || plain instanceof StructType) {
-            return new Lvalue<>(column, type, operand.format(), reinterpreted(operand));
+            boolean isPlace = node.operand() instanceof Node.Dereference || node.operand() instanceof Node.Element;
+            return new Lvalue<>(node.column(), type, operand.format(), reinterpreted(operand, isPlace));
         }
-        Code<S> value = decayed(operand);
+        return cast(node.column(), type, operand);
+    }
+
+    private Code<S> cast(int column, Type type, Code<S> operand) {
+        Type plain = type.stripped();
+        Code<S> value = decayed(narrowed(operand));
         Type number = Scalars.numberOf(type);
         if (number == null) {
             throw new ExpressionException(column, "nothing can be cast to " + type);
@@ -316,12 +365,25 @@ final class Binder<S> {
         return new Code.Convert<>(column, target, format, value, Operands.number(value), number);
     }
 
-    /** The memory of an object that is no number; else what a pointer or number points to. */
-    private Place<S> reinterpreted(Code<S> operand) {
-        if (operand instanceof Lvalue<S> object && Scalars.numberOf(operand.type()) == null) {
+    /** The low half of a number of 16 bytes, of which a cast to something narrower takes no more. */
+    private static <S> Code<S> narrowed(Code<S> operand) {
+        boolean isWide = operand.type().stripped() instanceof IntegerType integer && !integer.isComputable();
+        return isWide && operand instanceof Lvalue<S> object
+                ? new Lvalue<>(object.column(), IntegerType.UNSIGNED_LONG, object.format(), object.place())
+                : operand;
+    }
+
+    /**
+     * The memory of an object that is no number; else what a pointer or number points to.
+     *
+     * @param isPlace whether a number that is no pointer stands for its own place, as in {@code (char[4])*numbers}
+     */
+    private Place<S> reinterpreted(Code<S> operand, boolean isPlace) {
+        PointerType pointer = Operands.pointer(operand);
+        if (operand instanceof Lvalue<S> object
+                && (Scalars.numberOf(operand.type()) == null || (isPlace && pointer == null))) {
             return object.place();
         }
-        PointerType pointer = Operands.pointer(operand);
         if (!(Operands.number(operand) instanceof IntegerType)) {
             throw new ExpressionException(operand.column(), "a " + operand.type() + " is no address");
         }
@@ -336,6 +398,9 @@ final class Binder<S> {
                     node.sign().equals("=")
                             ? "'=' would assign: compare with '=='"
                             : "'" + node.sign() + "' would assign: expressions only read here");
+        }
+        if (node.target() instanceof Node.Register kept && names.canKeep(kept.name())) {
+            return toName(node, kept);
         }
         if (!(bind(node.target()) instanceof Lvalue<S> target)) {
             throw new ExpressionException(node.column(), "only objects can be assigned to: this is only a value");
@@ -359,6 +424,16 @@ final class Binder<S> {
                 cast(node.column(), target.type(), result),
                 names.memory(),
                 node.givesOld());
+    }
+
+    private Code<S> toName(Node.Assignment node, Node.Register kept) {
+        Code<S> value = bind(node.value());
+        if (node.operator() == null) {
+            return new Assignment.ToName<>(node.column(), names, kept.name(), value, null);
+        }
+        Code<S> before = bind(kept);
+        Code<S> result = arithmetic.binary(node.column(), node.operator(), before, decayed(value));
+        return new Assignment.ToName<>(node.column(), names, kept.name(), result, node.givesOld() ? before : null);
     }
 
     private Code<S> structure(Node.Assignment node, Lvalue<S> target, Code<S> value) {

@@ -68,7 +68,7 @@ public final class Bound<S> {
                     code.evaluate(state);
                 }
                 Storage storage = Storage.settled(object.place(), state, memory);
-                return Value.stored(object.type(), format, object.member(), storage);
+                return Value.stored(object.typeNow(state), format, object.member(), storage);
             }
             Storage around = Storage.settled(Place.constant(0), state, memory);
             return Value.computed(code.type(), format, code.evaluate(state), around);

@@ -88,7 +88,12 @@ abstract class Code<S> {
 
         @Override
         long evaluate(S state) {
-            return Scalars.convert(operand.evaluate(state), from, to);
+            long value = operand.evaluate(state);
+            try {
+                return Scalars.convert(value, from, to);
+            } catch (ArithmeticException e) {
+                throw error(e);
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.kvmdap.expression;
 
+import dev.kvmdap.types.Type;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -88,6 +90,52 @@ public final class Expression {
         } catch (UnreadableException knownAsVariable) {
             return false;
         }
+    }
+
+    /**
+     * The type that a text names; empty where it names none, as where it is an expression.
+     *
+     * @throws ExpressionException where it is a type's name and has no meaning
+     */
+    public static Optional<Type> typeNamed(String text, Names<?> names) {
+        TokenStream tokens = new TokenStream(Tokenizer.tokens(text));
+        TypeParser types = new Parser(tokens, name -> isType(name, names)).types();
+        if (!types.startsType()) {
+            return Optional.empty();
+        }
+        TypeNode type = types.typeName();
+        if (tokens.peek().kind() != Token.Kind.END) {
+            throw new ExpressionException(
+                    tokens.peek().column(), "unexpected " + tokens.peek().quoted() + " behind a type");
+        }
+        return Optional.of(new Binder<>(names, false).type(type));
+    }
+
+    /** Whether its outermost operator assigns. */
+    public boolean assigns() {
+        return guess.tree() instanceof Node.Assignment;
+    }
+
+    /** Whether nothing in it assigns. */
+    public boolean changesNothing() {
+        return tokens.stream().noneMatch(Parser::isAssigning);
+    }
+
+    /** What it assigns to, where it {@link #assigns}: {@code table[3]} of {@code table[3] += 2}. */
+    public String target() {
+        int sign = guess.tree().column() - 1;
+        return sign == 0 ? text.substring(2).strip() : text.substring(0, sign).strip();
+    }
+
+    /**
+     * The values of a variable outside of which the expression is surely 0, as far as its comparisons with numbers show.
+     *
+     * @param variable a name that nothing hides
+     * @param all the values that it has at all, none of them negative
+     * @return at most {@code all}; empty where the expression is always 0
+     */
+    public Interval bounds(String variable, Interval all) {
+        return new Bounds(variable, all).of(guess.tree(), true);
     }
 
     /** The text up to the comma in front of its format. */

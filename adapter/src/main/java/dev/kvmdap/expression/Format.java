@@ -2,7 +2,6 @@ package dev.kvmdap.expression;
 
 import dev.kvmdap.types.FloatType;
 import dev.kvmdap.types.IntegerType;
-import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -34,9 +33,6 @@ public enum Format {
     STRING('s'),
     /** The instruction at an address. */
     INSTRUCTION('i');
-
-    private static final int SMALLEST_PLAIN = -5;
-    private static final int LARGEST_PLAIN = 16;
 
     private final char letter;
 
@@ -90,31 +86,10 @@ public enum Format {
 
     private static String floating(long bits, IntegerType type) {
         return switch (type.width()) {
-            case Float.BYTES -> text(Float.intBitsToFloat((int) bits), FloatType.FLOAT);
-            case Double.BYTES -> text(Double.longBitsToDouble(bits), FloatType.DOUBLE);
+            case Float.BYTES -> RealText.of(Float.intBitsToFloat((int) bits), FloatType.FLOAT);
+            case Double.BYTES -> RealText.of(Double.longBitsToDouble(bits), FloatType.DOUBLE);
             default -> natural(bits, type);
         };
-    }
-
-    /** A floating-point number with as many digits as tell it from its neighbours, as C writes it: {@code 1e+300}. */
-    static String text(double number, FloatType type) {
-        if (Double.isNaN(number)) {
-            return "nan";
-        }
-        if (Double.isInfinite(number)) {
-            return number > 0 ? "inf" : "-inf";
-        }
-        String shortest = type.width() == Float.BYTES ? Float.toString((float) number) : Double.toString(number);
-        BigDecimal digits = new BigDecimal(shortest).stripTrailingZeros();
-        int exponent = digits.precision() - digits.scale() - 1;
-        if (digits.signum() == 0) {
-            return 1 / number < 0 ? "-0" : "0";
-        }
-        if (exponent >= SMALLEST_PLAIN && exponent <= LARGEST_PLAIN) {
-            return digits.toPlainString();
-        }
-        BigDecimal significand = digits.movePointLeft(exponent).stripTrailingZeros();
-        return String.format(Locale.ROOT, "%se%+03d", significand.toPlainString(), exponent);
     }
 
     private static String character(byte code, IntegerType type) {
@@ -123,20 +98,23 @@ public enum Format {
     }
 
     /**
-     * A byte as it stands in a character constant or a string of C.
+     * A byte as it stands in a character constant or a string of C; what has no character, in octal as gdb has it.
      *
      * @param quote what surrounds it: {@code '} or {@code "}
      */
     public static String escaped(byte code, char quote) {
         return switch (code) {
-            case 0 -> "\\0";
-            case '\t' -> "\\t";
+            case 7 -> "\\a";
+            case '\b' -> "\\b";
+            case '\f' -> "\\f";
             case '\n' -> "\\n";
             case '\r' -> "\\r";
+            case '\t' -> "\\t";
+            case 11 -> "\\v";
             case '\\' -> "\\\\";
             default -> {
                 if (code < ' ' || code == 0x7f) {
-                    yield String.format(Locale.ROOT, "\\x%02x", code);
+                    yield String.format(Locale.ROOT, "\\%03o", code & 0xff);
                 }
                 yield (code == quote ? "\\" : "") + (char) code;
             }

@@ -13,11 +13,25 @@ import java.util.Optional;
 public interface Names<S> {
 
     /**
-     * A register by its name without the {@code $}, as it was written: {@code rax}, {@code cs.base}.
+     * A register by its name without the {@code $}, as it was written: {@code rax}, {@code cs.base}; or else a value that was
+     * kept: {@code 1}, {@code $}, {@code base}.
      *
      * @throws UnreadableException where there is no such register and the message says what there is instead
      */
     Optional<Operand<S>> register(String name);
+
+    /**
+     * Whether a name behind a {@code $} can be given to a value by assignment: it is no register's, and expressions may keep
+     * values here.
+     */
+    default boolean canKeep(String name) {
+        return false;
+    }
+
+    /** Keeps a value under a name that {@link #canKeep}; {@link #register} knows it from now on. */
+    default void keep(String name, Value value) {
+        throw new UnreadableException("values cannot be kept here");
+    }
 
     /**
      * A model-specific register by its index.

@@ -64,6 +64,9 @@ sealed interface Node {
     /** {@code array[index]}. */
     record Element(int column, Node array, Node index) implements Node {}
 
+    /** {@code object @ count}: an array of objects that begins with one; gdb's. */
+    record Repeated(int column, Node object, Node count) implements Node {}
+
     /** An operator between its operands. */
     record Binary(int column, BinaryOperator operator, Node left, Node right) implements Node {}
 

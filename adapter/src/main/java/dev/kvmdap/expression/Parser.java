@@ -31,8 +31,17 @@ final class Parser {
      * @param isType whether a name is one of a type: what {@code (name) - 1} is depends on it
      */
     Parser(List<Token> tokens, Predicate<String> isType) {
-        this.tokens = new TokenStream(tokens);
-        this.types = new TypeParser(this.tokens, isType, () -> expression(WEAKEST));
+        this(new TokenStream(tokens), isType);
+    }
+
+    Parser(TokenStream tokens, Predicate<String> isType) {
+        this.tokens = tokens;
+        this.types = new TypeParser(tokens, isType, () -> expression(WEAKEST));
+    }
+
+    /** Reads names of types from the same stream. */
+    TypeParser types() {
+        return types;
     }
 
     /** A tree, and the format that the text asked for behind a comma. */
@@ -77,6 +86,11 @@ final class Parser {
             if (isAssignment(token) && precedence == WEAKEST) {
                 return assignment(left);
             }
+            if (token.is("@") && precedence < BinaryOperator.REPETITION) {
+                tokens.next();
+                left = new Node.Repeated(token.column(), left, expression(BinaryOperator.REPETITION));
+                continue;
+            }
             BinaryOperator operator = token.kind() == Token.Kind.SIGN ? BINARY.get(token.text()) : null;
             if (operator == null || operator.precedence() <= precedence) {
                 return left;
@@ -91,6 +105,11 @@ final class Parser {
         Node whenTrue = expression(WEAKEST);
         tokens.expect(":", question);
         return new Node.Conditional(question.column(), condition, whenTrue, expression(WEAKEST));
+    }
+
+    /** Whether a sign changes its operand. */
+    static boolean isAssigning(Token token) {
+        return isAssignment(token) || token.is("++") || token.is("--");
     }
 
     private static boolean isAssignment(Token token) {
@@ -208,6 +227,12 @@ final class Parser {
             Node inside = expression(WEAKEST);
             tokens.expect(")", token);
             return postfix(inside);
+        }
+        if (token.is("{")) {
+            TypeNode type = types.typeName();
+            tokens.expect("}", token);
+            Node address = new Node.Cast(column, new TypeNode.Pointer(type), operand());
+            return new Node.Dereference(column, address);
         }
         if (token.text().equals("sizeof")) {
             return sizeOf(token);

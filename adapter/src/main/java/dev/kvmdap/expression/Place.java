@@ -35,6 +35,11 @@ public interface Place<S> {
         return null;
     }
 
+    /** Why the object has neither a place nor a value; null where it has. */
+    default @Nullable String absence() {
+        return null;
+    }
+
     /**
      * The address of its first byte.
      *
@@ -54,6 +59,18 @@ public interface Place<S> {
         return (state, offset, bytes) -> {
             long value = offset < Long.BYTES ? read.applyAsLong(state) >>> (Byte.SIZE * offset) : 0;
             return bytes == Long.BYTES ? value : value & ~(-1L << (Byte.SIZE * bytes));
+        };
+    }
+
+    /** The place of bytes that never change. */
+    static <S> Place<S> bytes(byte[] object) {
+        return (state, offset, bytes) -> {
+            long value = 0;
+            for (int i = bytes - 1; i >= 0; i--) {
+                long at = offset + i;
+                value = value << Byte.SIZE | (at >= 0 && at < object.length ? object[(int) at] & 0xff : 0);
+            }
+            return value;
         };
     }
 
@@ -112,6 +129,11 @@ public interface Place<S> {
         @Override
         public @Nullable AddressSpace space() {
             return whole.space();
+        }
+
+        @Override
+        public @Nullable String absence() {
+            return whole.absence();
         }
 
         @Override

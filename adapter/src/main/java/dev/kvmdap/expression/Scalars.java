@@ -39,6 +39,7 @@ final class Scalars {
      *
      * @param from the type of the number that it is
      * @param to the type of the number that it shall be
+     * @throws ArithmeticException where an integer type has no room for a floating-point number, which C leaves undefined
      */
     static long convert(long value, Type from, Type to) {
         if (to instanceof FloatType real) {
@@ -65,7 +66,13 @@ final class Scalars {
     }
 
     private static long whole(double number, IntegerType type) {
-        boolean beyondSigned = !type.signed() && number >= TWO_TO_63;
-        return beyondSigned ? (long) (number - TWO_TO_63) + Long.MIN_VALUE : (long) number;
+        double truncated = number < 0 ? Math.ceil(number) : Math.floor(number);
+        int magnitudeBits = type.signed() ? type.bits() - 1 : type.bits();
+        double least = type.signed() ? -Math.scalb(1.0, magnitudeBits) : 0;
+        if (!(truncated >= least && truncated < Math.scalb(1.0, magnitudeBits))) {
+            throw new ArithmeticException(
+                    RealText.of(number, FloatType.DOUBLE) + " does not fit the " + type.bits() + " bits of " + type);
+        }
+        return truncated >= TWO_TO_63 ? (long) (truncated - TWO_TO_63) + Long.MIN_VALUE : (long) truncated;
     }
 }

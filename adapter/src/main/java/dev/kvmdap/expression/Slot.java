@@ -73,10 +73,14 @@ final class Slot {
     /** Stores a value that is converted to the slot's type already; bits that do not fit a bit field are cut off. */
     <S> void store(Place<S> place, S state, long offset, long value) {
         if (number instanceof FloatType real) {
+            double written = Double.longBitsToDouble(value);
             if (real.isExtended()) {
-                throw new UnreadableException("numbers of the x87 format cannot be assigned to");
+                place.write(state, offset, Long.BYTES, FloatType.extendedSignificand(written));
+                int upper = FloatType.extendedSignAndExponent(written);
+                place.write(state, offset + Long.BYTES, Short.BYTES, upper);
+            } else {
+                place.write(state, offset, bytes, real.encode(written));
             }
-            place.write(state, offset, bytes, real.encode(Double.longBitsToDouble(value)));
         } else if (bits == 0) {
             place.write(state, offset, bytes, value);
         } else {

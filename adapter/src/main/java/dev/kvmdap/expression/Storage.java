@@ -35,6 +35,11 @@ public interface Storage {
      */
     long address();
 
+    /** Why the object has neither a place nor a value; null where it has. */
+    default @Nullable String absence() {
+        return null;
+    }
+
     /** The memory at an address in the same state. */
     Storage at(AddressSpace space, long address);
 
@@ -50,6 +55,35 @@ public interface Storage {
         }
         long address = place.address(state);
         return new Settled<>(Place.at(space, same -> address, memory), state, memory);
+    }
+
+    /** A part of what is in no memory, such as a structure in registers. */
+    record Part(Storage whole, long start) implements Storage {
+
+        @Override
+        public long read(long offset, int bytes) {
+            return whole.read(start + offset, bytes);
+        }
+
+        @Override
+        public void write(long offset, int bytes, long value) {
+            whole.write(start + offset, bytes, value);
+        }
+
+        @Override
+        public @Nullable AddressSpace space() {
+            return null;
+        }
+
+        @Override
+        public long address() {
+            return whole.address() + start;
+        }
+
+        @Override
+        public Storage at(AddressSpace space, long address) {
+            return whole.at(space, address);
+        }
     }
 
     /** A place, and the state that it is looked at in. */
@@ -68,6 +102,11 @@ public interface Storage {
         @Override
         public @Nullable AddressSpace space() {
             return place.space();
+        }
+
+        @Override
+        public @Nullable String absence() {
+            return place.absence();
         }
 
         @Override

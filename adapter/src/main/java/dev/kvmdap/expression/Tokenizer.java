@@ -10,12 +10,12 @@ final class Tokenizer {
      * The longest expression. It also bounds how deeply one can be nested, and so the stack that parsing and
      * evaluation take.
      */
-    static final int MOST_TOKENS = 1000;
+    static final int MOST_TOKENS = 500;
 
     private static final String[] SIGNS = {
         "<<=", ">>=", "::", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "++", "--", "->", "+=", "-=", "*=", "/=",
         "%=", "&=", "^=", "|=", "+", "-", "*", "/", "%", "~", "!", "<", ">", "&", "^", "|", "?", ":", "(", ")", ",",
-        "=", "[", "]", "."
+        "=", "[", "]", ".", "@", "{", "}"
     };
 
     private final String text;
@@ -97,14 +97,9 @@ final class Tokenizer {
         return end;
     }
 
-    /** A register's name, and behind a dot the name of a part of it: {@code $cs.base}. */
+    /** A register's name, or one of gdb's for what was printed before: {@code $}, {@code $$}, {@code $$3}. */
     private int endOfRegister() {
-        int end = endOfName(position + 1);
-        if (end == position + 1) {
-            throw new ExpressionException(end + 1, "expected a register's name after '$', such as $rax");
-        }
-        boolean hasPart = end < text.length() && text.charAt(end) == '.' && endOfName(end + 1) > end + 1;
-        return hasPart ? endOfName(end + 1) : end;
+        return endOfName(text.startsWith("$", position + 1) ? position + 2 : position + 1);
     }
 
     private boolean isDigit(int at) {

@@ -60,7 +60,12 @@ final class TypeParser {
 
     /** Whether a token can stand behind the only name in a type. */
     private static boolean mayEndType(Token token) {
-        return token.is(")") || token.is("*") || token.is("[") || token.is("(") || token.kind() == Token.Kind.NAME;
+        return token.kind() == Token.Kind.END
+                || token.is(")")
+                || token.is("*")
+                || token.is("[")
+                || token.is("(")
+                || token.kind() == Token.Kind.NAME;
     }
 
     /** Reads a type. */

@@ -2,10 +2,13 @@ package dev.kvmdap.expression;
 
 import dev.kvmdap.types.AddressSpace;
 import dev.kvmdap.types.ArrayType;
+import dev.kvmdap.types.FloatType;
 import dev.kvmdap.types.FunctionType;
 import dev.kvmdap.types.Member;
 import dev.kvmdap.types.PointerType;
 import dev.kvmdap.types.Type;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +133,7 @@ public final class Value {
      * Assigns a number to the object.
      *
      * @param number its type and value; it is converted
+     * @throws ArithmeticException where it does not fit
      */
     public void assign(Value number) {
         Type from = Scalars.numberOf(number.decayed());
@@ -145,6 +149,40 @@ public final class Value {
     private Type decayed() {
         boolean isAddress = type.stripped() instanceof ArrayType || type.stripped() instanceof FunctionType;
         return isAddress ? PointerType.to(type, Long.BYTES) : type;
+    }
+
+    /**
+     * What it is now, for good: changes of the guest's memory do not change it. Of what is larger than {@code most} bytes only
+     * the place is kept.
+     */
+    public <S> Operand<S> kept(int most, Memory<S> from) {
+        if (slot != null && !(slot.number() instanceof FloatType real && real.isExtended())) {
+            return Operand.of(type, Place.bytes(bytes(bits())));
+        }
+        Storage place = storage;
+        if (place == null) {
+            return Operand.of(type, Place.constant(computed));
+        }
+        boolean isAddress = type.bytes() <= 0 || type.bytes() > most;
+        if (isAddress && place.space() != null) {
+            long address = place.address();
+            return Operand.of(type, Place.at(place.space(), state -> address, from));
+        }
+        byte[] bytes = new byte[(int) Math.min(most, type.bytes())];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) place.read(i, 1);
+        }
+        return Operand.of(type, Place.bytes(bytes));
+    }
+
+    /** A number of this type as it is in memory. */
+    private byte[] bytes(long number) {
+        Type real = Scalars.numberOf(type);
+        long word = real instanceof FloatType floating ? floating.encode(Double.longBitsToDouble(number)) : number;
+        return ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(word)
+                .array();
     }
 
     /** A member of a structure. */
@@ -163,9 +201,7 @@ public final class Value {
             throw new UnreadableException("a " + type + " has no parts");
         }
         AddressSpace space = storage.space();
-        return space == null
-                ? new Storage.Settled<>(Storage.PLACE.part(offset), storage, Memory.none())
-                : storage.at(space, storage.address() + offset);
+        return space == null ? new Storage.Part(storage, offset) : storage.at(space, storage.address() + offset);
     }
 
     /** What a pointer points to. */

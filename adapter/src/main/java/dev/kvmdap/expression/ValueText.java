@@ -11,12 +11,10 @@ import dev.kvmdap.types.PointerType;
 import dev.kvmdap.types.StructType;
 import dev.kvmdap.types.Type;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes values in gdb's way: {@code {x = 1, y = 2}}, {@code {0 <repeats 20 times>}}, {@code 0x2000 "text"}. Throws
@@ -27,21 +25,44 @@ public final class ValueText {
     /** Elements of arrays and characters of strings that are written at most, all in all. */
     private static final int MOST_ELEMENTS = 200;
 
-    private static final int LEAST_REPEATS = 10;
+    /** Bytes that are compared at most to find equal elements. */
+    private static final long MOST_COMPARED = 2 << 20;
+
+    private static final int LEAST_REPEATS = 11;
     private static final int NESTED_AT_MOST = 8;
 
     /** Knows no names for addresses; for any thread. */
     public static final ValueText WITHOUT_SYMBOLS = new ValueText(address -> Optional.empty());
 
     private final LongFunction<Optional<String>> symbols;
+    private final LongFunction<String> instructions;
+    private final NumberFormat integers;
+
+    /** Writes values where instructions cannot be read, so that only their addresses are told. */
+    public ValueText(LongFunction<Optional<String>> symbols) {
+        this(symbols, address -> "0x" + Long.toHexString(address));
+    }
 
     /**
      * Writes values.
      *
      * @param symbols the symbol that a linear address of code or data belongs to, with an offset
+     * @param instructions the instruction at a linear address
      */
-    public ValueText(LongFunction<Optional<String>> symbols) {
+    public ValueText(LongFunction<Optional<String>> symbols, LongFunction<String> instructions) {
+        this(symbols, instructions, NumberFormat.NATURAL);
+    }
+
+    private ValueText(
+            LongFunction<Optional<String>> symbols, LongFunction<String> instructions, NumberFormat integers) {
         this.symbols = symbols;
+        this.instructions = instructions;
+        this.integers = integers;
+    }
+
+    /** Writes integers in a format, where they have none of their own. */
+    public ValueText in(NumberFormat other) {
+        return new ValueText(symbols, instructions, other);
     }
 
     /** A value as text, in its own format. */
@@ -54,14 +75,21 @@ public final class ValueText {
     private final class Writer {
         private final StringBuilder text;
         private int elements;
+        private long compared;
 
         Writer(StringBuilder text) {
             this.text = text;
         }
 
         private void write(Value value, int depth) {
+            String absence = value.storage() == null ? null : value.storage().absence();
+            if (absence != null) {
+                throw new UnreadableException(absence);
+            }
             Type type = value.type().stripped();
-            if (type instanceof StructType struct) {
+            if (value.format() == Format.INSTRUCTION && !(type instanceof StructType)) {
+                text.append(instructions.apply(value.bits()));
+            } else if (type instanceof StructType struct) {
                 structure(value, struct, depth);
             } else if (type instanceof ArrayType array) {
                 array(value, array, depth);
@@ -99,8 +127,8 @@ public final class ValueText {
             }
             text.append('{');
             String separator = "";
-            for (Member member : struct.members()) {
-                text.append(separator).append(member.name()).append(" = ");
+            for (Member member : struct.ownMembers()) {
+                text.append(separator).append(member.name().isEmpty() ? "" : member.name() + " = ");
                 if (elements > MOST_ELEMENTS) {
                     text.append("...");
                     break;
@@ -112,13 +140,14 @@ public final class ValueText {
         }
 
         private void array(Value value, ArrayType array, int depth) {
-            boolean asText = array.element().stripped() instanceof IntegerType element
-                    && element.isCharacter()
-                    && (value.format() == Format.NATURAL || value.format() == Format.STRING);
+            CharacterText characters = asText(array.element(), value.format());
             if (array.count() == ArrayType.OPEN || array.element().bytes() <= 0) {
                 text.append(address(value.bits()));
-            } else if (asText) {
-                characters(value, array.count());
+                if (characters != null && value.storage() != null) {
+                    string(value.element(0), characters);
+                }
+            } else if (characters != null) {
+                characters(value, array.count(), characters);
             } else if (depth == NESTED_AT_MOST) {
                 text.append("{...}");
             } else {
@@ -130,7 +159,7 @@ public final class ValueText {
             text.append('{');
             long index = 0;
             while (index < array.count()) {
-                if (elements >= MOST_ELEMENTS) {
+                if (elements >= MOST_ELEMENTS || compared >= MOST_COMPARED) {
                     text.append("...");
                     break;
                 }
@@ -153,27 +182,41 @@ public final class ValueText {
             text.append('}');
         }
 
-        /** How many elements from one on are the same, byte by byte. */
+        /** How many elements from one on are the same, byte by byte; as far as there is time to look. */
         private long repeats(Value value, long index, long count) {
-            byte[] first = bytes(value.element(index));
+            Storage first = value.element(index).storage();
+            long size = value.element(index).type().bytes();
             long next = index + 1;
-            long limit = Math.min(count, index + (1 << 16));
-            while (first.length > 0 && next < limit && Arrays.equals(first, bytes(value.element(next)))) {
+            while (next < count
+                    && compared < MOST_COMPARED
+                    && isSame(first, value.element(next).storage(), size)) {
                 next++;
             }
             return next - index;
         }
 
-        private void characters(Value value, long count) {
-            int length = (int) Math.min(count, MOST_ELEMENTS);
-            byte[] bytes = read(value, length);
-            int end = bytes.length;
-            while (end > 0 && bytes[end - 1] == 0) {
-                end--;
+        private boolean isSame(@Nullable Storage one, @Nullable Storage other, long size) {
+            try {
+                for (long offset = 0; offset < size; offset += Long.BYTES) {
+                    int bytes = (int) Math.min(Long.BYTES, size - offset);
+                    compared += bytes;
+                    if (one == null || other == null || one.read(offset, bytes) != other.read(offset, bytes)) {
+                        return false;
+                    }
+                }
+                return true;
+            } catch (UnreadableException e) {
+                return false;
             }
-            elements += end;
-            boolean cut = count > length && end == length;
-            text.append(quoted(Arrays.copyOf(bytes, end))).append(cut ? "..." : "");
+        }
+
+        private void characters(Value value, long count, CharacterText characters) {
+            int length = (int) Math.min(count, MOST_ELEMENTS) * characters.width();
+            byte[] bytes = read(value, length);
+            byte[] shown = characters.withoutPadding(bytes);
+            elements += shown.length / characters.width();
+            boolean cut = count > MOST_ELEMENTS && shown.length == length;
+            text.append(characters.quoted(shown)).append(cut ? "..." : "");
             if (bytes.length < length) {
                 text.append(" <").append(whyNot(value, bytes.length)).append('>');
             }
@@ -185,35 +228,38 @@ public final class ValueText {
             if (pointer.space() == AddressSpace.PHYSICAL) {
                 text.append("phys(0x").append(Long.toHexString(bits)).append(')');
             } else if (format == Format.NATURAL || format == Format.STRING || format == Format.ADDRESS) {
-                boolean toCode = pointer.target().stripped() instanceof FunctionType || format == Format.ADDRESS;
-                boolean toData = !isCharacter(pointer.target());
-                text.append(toCode || toData ? address(bits) : "0x" + Long.toHexString(bits));
+                text.append(address(bits));
             } else {
                 text.append(format.text(bits, pointer.integer()));
                 return;
             }
-            if (isCharacter(pointer.target()) && bits != 0) {
-                string(value.target());
+            CharacterText characters = asText(pointer.target(), format);
+            if (characters != null && bits != 0) {
+                string(value.target(), characters);
             }
         }
 
-        private boolean isCharacter(Type type) {
-            return type.stripped() instanceof IntegerType integer && integer.isCharacter();
-        }
-
-        private void string(Value first) {
-            byte[] bytes = read(first, MOST_ELEMENTS);
-            int end = 0;
-            while (end < bytes.length && bytes[end] != 0) {
-                end++;
-            }
-            if (end == 0 && bytes.length == 0) {
+        private void string(Value first, CharacterText characters) {
+            byte[] bytes = read(first, MOST_ELEMENTS * characters.width());
+            int end = characters.lengthOfString(bytes);
+            if (bytes.length == 0) {
                 text.append(" <").append(whyNot(first, 0)).append('>');
                 return;
             }
-            elements += end;
-            text.append(' ').append(quoted(Arrays.copyOf(bytes, end))).append(end == bytes.length ? "..." : "");
+            elements += end / characters.width();
+            text.append(' ')
+                    .append(characters.quoted(Arrays.copyOf(bytes, end)))
+                    .append(end == bytes.length ? "..." : "");
         }
+    }
+
+    /** How elements are written as characters; null where they are not. */
+    private static @Nullable CharacterText asText(Type element, Format format) {
+        return switch (format) {
+            case NATURAL -> CharacterText.of(element);
+            case STRING -> CharacterText.wanted(element);
+            default -> null;
+        };
     }
 
     private String address(long address) {
@@ -234,7 +280,12 @@ public final class ValueText {
         if (format == Format.ADDRESS) {
             return address(bits);
         }
-        return format.text(format == Format.NATURAL ? bits : inField(value, bits), (IntegerType) type);
+        if (format != Format.NATURAL) {
+            return format.text(inField(value, bits), (IntegerType) type);
+        }
+        String number = integers.text(integers.isSigned() ? bits : inField(value, bits), (IntegerType) type);
+        CharacterText wide = CharacterText.of(value.type());
+        return wide != null && wide.width() > 1 ? number + " " + wide.character(bits) : number;
     }
 
     /** The bits of a bit field alone, where its sign is not wanted. */
@@ -243,33 +294,53 @@ public final class ValueText {
         return plain ? bits : bits & -1L >>> (Long.SIZE - value.fieldBits());
     }
 
+    /** A number, or its bits as they are in memory where an integer's format is asked for. */
     private static String floating(Value value, FloatType type) {
-        double number = Double.longBitsToDouble(value.bits());
-        return switch (value.format()) {
-            case NATURAL, FLOATING, STRING -> Format.text(number, type);
-            default -> value.format().text((long) number, IntegerType.LONG);
-        };
+        Storage storage = value.storage();
+        boolean asNumber = value.format() == Format.NATURAL
+                || value.format() == Format.FLOATING
+                || value.format() == Format.STRING;
+        if (!type.isExtended() || storage == null) {
+            double number = Double.longBitsToDouble(value.bits());
+            return asNumber || type.isExtended()
+                    ? RealText.of(number, type)
+                    : value.format().text(type.encode(number), IntegerType.unsigned(type.width()));
+        }
+        return asNumber
+                ? RealText.ofExtended(storage.read(0, Long.BYTES), (int) storage.read(Long.BYTES, Short.BYTES))
+                : text(number(storage, FloatType.EXTENDED_BYTES), value.format());
     }
 
-    private static String wide(Value value, IntegerType type) {
+    private String wide(Value value, IntegerType type) {
         Storage storage = value.storage();
         if (storage == null) {
             return "<" + type.width() + " bytes>";
         }
-        BigInteger low = new BigInteger(Long.toUnsignedString(storage.read(0, Long.BYTES)));
-        long highBits = storage.read(Long.BYTES, Long.BYTES);
-        boolean decimal = value.format() == Format.NATURAL || value.format() == Format.DECIMAL;
-        BigInteger high = type.signed() && decimal
-                ? BigInteger.valueOf(highBits)
-                : new BigInteger(Long.toUnsignedString(highBits));
-        BigInteger whole = high.shiftLeft(Long.SIZE).add(low);
-        return decimal || value.format() == Format.UNSIGNED ? whole.toString() : "0x" + whole.toString(16);
+        BigInteger number = number(storage, type.width());
+        boolean natural = value.format() == Format.NATURAL;
+        Format format = natural ? integers.format() : value.format();
+        boolean signed = format == Format.DECIMAL || (type.signed() && format == Format.NATURAL);
+        return text(
+                signed && number.testBit(type.bits() - 1)
+                        ? number.subtract(BigInteger.ONE.shiftLeft(type.bits()))
+                        : number,
+                format);
     }
 
-    private static byte[] bytes(Value value) {
-        int size = (int) Math.min(value.type().bytes(), MOST_ELEMENTS);
-        byte[] bytes = read(value, size);
-        return bytes.length == size ? bytes : new byte[0];
+    /** What bytes are as an unsigned number. */
+    private static BigInteger number(Storage storage, int bytes) {
+        BigInteger low = new BigInteger(Long.toUnsignedString(storage.read(0, Long.BYTES)));
+        long high = storage.read(Long.BYTES, bytes - Long.BYTES);
+        return new BigInteger(Long.toUnsignedString(high)).shiftLeft(Long.SIZE).or(low);
+    }
+
+    private static String text(BigInteger number, Format format) {
+        return switch (format) {
+            case HEXADECIMAL, PADDED, ADDRESS, INSTRUCTION -> "0x" + number.toString(16);
+            case OCTAL -> "0" + number.toString(8);
+            case BINARY -> "0b" + number.toString(2);
+            default -> number.toString();
+        };
     }
 
     /** The first bytes of an object, fewer where they cannot be read. */
@@ -294,37 +365,6 @@ public final class ValueText {
             return storage == null ? "" : Long.toString(storage.read(offset, 1));
         } catch (UnreadableException e) {
             return String.valueOf(e.getMessage());
-        }
-    }
-
-    /** Characters in double quotes: UTF-8 as it is, all else as C writes it. */
-    private static String quoted(byte[] bytes) {
-        StringBuilder text = new StringBuilder("\"");
-        int at = 0;
-        while (at < bytes.length) {
-            int length = lengthOfCharacter(bytes, at);
-            if (length > 1) {
-                text.append(new String(bytes, at, length, StandardCharsets.UTF_8));
-            } else {
-                text.append(Format.escaped(bytes[at], '"'));
-            }
-            at += Math.max(1, length);
-        }
-        return text.append('"').toString();
-    }
-
-    /** The bytes of the character of UTF-8 that begins at a position; 0 where there is none. */
-    private static int lengthOfCharacter(byte[] bytes, int at) {
-        int lead = bytes[at] & 0xff;
-        int length = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
-        if (length < 2 || at + length > bytes.length) {
-            return length == 1 ? 1 : 0;
-        }
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, at, length));
-            return length;
-        } catch (CharacterCodingException e) {
-            return 0;
         }
     }
 }

@@ -18,4 +18,13 @@ public enum Irqchip {
     int number() {
         return number;
     }
+
+    /**
+     * Where a field stands in the state of such a controller.
+     *
+     * @param field as struct kvm_pic_state or kvm_ioapic_state calls it
+     */
+    public int offset(String field) {
+        return (this == IOAPIC ? Layouts.IOAPIC_STATE : Layouts.PIC_STATE).offset(field);
+    }
 }

@@ -178,6 +178,16 @@ final class Layouts {
             Layout.of("kvm_irq_level").u32("irq", "level").size(8);
     static final Layout IRQCHIP =
             Layout.of("kvm_irqchip").u32("chip_id", "pad").union("chip", 512).size(520);
+    static final Layout PIC_STATE = Layout.of("kvm_pic_state")
+            .u8("last_irr", "irr", "imr", "isr", "priority_add", "irq_base", "read_reg_select", "poll")
+            .u8("special_mask", "init_state", "auto_eoi", "rotate_on_auto_eoi", "special_fully_nested_mode", "init4")
+            .u8("elcr", "elcr_mask")
+            .size(16);
+    static final Layout IOAPIC_STATE = Layout.of("kvm_ioapic_state")
+            .u64("base_address")
+            .u32("ioregsel", "id", "irr", "pad")
+            .words("redirtbl", 24)
+            .size(216);
     static final Layout PIT_CONFIG =
             Layout.of("kvm_pit_config").u32("flags").words32("pad", 15).size(64);
     static final Layout PIT_CHANNEL_STATE = Layout.of("kvm_pit_channel_state")

@@ -14,7 +14,9 @@ final class ProbeGuest implements AutoCloseable {
 
     private static final long VMX_IDENTITY_MAP = 0xfffbc000L;
     private static final long VMX_TSS = 0xfffbd000L;
-    private static final long RUN_NANOS = 100_000_000;
+    private static final long LEAST_PATIENCE_NANOS = 100_000_000;
+    private static final long MOST_PATIENCE_NANOS = 2_000_000_000;
+    private static final int PATIENCE_BY_SLOWEST_RUN = 20;
     private static final long NO_DEADLINE = Long.MAX_VALUE;
     private static final int MOST_LATE_RUNS = 5;
 
@@ -25,6 +27,7 @@ final class ProbeGuest implements AutoCloseable {
     private final ProbeGuestLayout layout;
     private final VcpuEvents noEvents;
     private volatile long deadline = NO_DEADLINE;
+    private long slowestRunNanos;
     private int lateRuns;
 
     private ProbeGuest(MappedMemory kvmView, MappedMemory memory, Vm vm, Vcpu vcpu) {
@@ -142,7 +145,8 @@ final class ProbeGuest implements AutoCloseable {
      * @return the exit reason, {@link #REFUSED} or {@link #NEVER_ENDED}
      */
     int resume(GuestDebug debug) {
-        if (lateRuns == MOST_LATE_RUNS) {
+        boolean noneHasEnded = lateRuns > 0 && slowestRunNanos == 0;
+        if (noneHasEnded || lateRuns == MOST_LATE_RUNS) {
             return NEVER_ENDED;
         }
         vcpu.setGuestDebug(debug);
@@ -151,7 +155,8 @@ final class ProbeGuest implements AutoCloseable {
 
     /** The same with guest debugging left as the last exit has left it. */
     int resumeAsArmed() {
-        long end = System.nanoTime() + RUN_NANOS;
+        long begin = System.nanoTime();
+        long end = begin + patienceNanos();
         deadline = end;
         try {
             int reason = vcpu.run();
@@ -163,12 +168,21 @@ final class ProbeGuest implements AutoCloseable {
                 }
                 reason = vcpu.run();
             }
+            slowestRunNanos = Math.max(slowestRunNanos, System.nanoTime() - begin);
             return reason;
         } catch (KvmException e) {
             return REFUSED;
         } finally {
             deadline = NO_DEADLINE;
         }
+    }
+
+    /** How long a run may take: by those that have ended, so that a slow or busy host is not taken for one that hangs. */
+    private long patienceNanos() {
+        return slowestRunNanos == 0
+                ? MOST_PATIENCE_NANOS
+                : Math.min(
+                        Math.max(slowestRunNanos * PATIENCE_BY_SLOWEST_RUN, LEAST_PATIENCE_NANOS), MOST_PATIENCE_NANOS);
     }
 
     /** Runs again from another place at privilege level 3, with the stack and flags of the beginning. */

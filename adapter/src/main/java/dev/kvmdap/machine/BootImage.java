@@ -1,12 +1,38 @@
 package dev.kvmdap.machine;
 
 import dev.kvmdap.elf.ElfException;
-import dev.kvmdap.elf.ElfFile;
+import java.util.Optional;
 
 /** Puts an image into the guest's memory and says how the first vCPU starts. */
 public final class BootImage {
 
     private BootImage() {}
+
+    /**
+     * Finds out what {@link #load} would do with an image on a machine that there is not yet.
+     *
+     * @param memoryBytes RAM
+     * @throws BootException as {@link #load}
+     */
+    public static BootedImage plan(BootConfiguration configuration, long memoryBytes) {
+        RamLayout layout = new RamLayout(memoryBytes);
+        return load(configuration, new PhysicalWriter() {
+            @Override
+            public long size() {
+                return memoryBytes;
+            }
+
+            @Override
+            public long available(long physical) {
+                return layout.available(physical);
+            }
+
+            @Override
+            public int write(long physical, byte[] bytes, int from, int length) {
+                return (int) Math.min(length, available(physical));
+            }
+        });
+    }
 
     /**
      * Loads an image by the protocol asked for, or by the one that fits it.
@@ -17,48 +43,27 @@ public final class BootImage {
     public static BootedImage load(BootConfiguration configuration, PhysicalWriter ram) {
         try {
             ImageFile image = ImageFile.open("program", configuration.program());
-            Recognition recognition = recognise(image, configuration.protocol());
+            Recognition recognition = Recognition.of(image, configuration.protocol());
             LoadMap map = new LoadMap(ram);
-            InitialState state = switch (recognition.protocol()) {
-                case ELF -> ElfBoot.load(image, configuration, map);
-                case MULTIBOOT -> MultibootBoot.load(image, configuration, map);
-                case BOOT_SECTOR -> BootSectorBoot.load(image, configuration, map);
-                case FLAT, AUTO -> FlatBoot.load(image, configuration, map);
-            };
+            LoadedImage loaded = recognition.protocol().loader().load(image, configuration, map);
+            InitialState state = loaded.initialState();
             String sentence = "%s: booted as %s in %s mode at %s, because %s"
                     .formatted(
-                            configuration.program().getFileName(),
+                            image.fileName(),
                             recognition.protocol().term(),
                             state.mode().term(),
                             state.entry(),
                             recognition.reason());
-            return new BootedImage(recognition.protocol(), sentence, state, map.ranges());
+            return new BootedImage(
+                    recognition.protocol(),
+                    sentence,
+                    state,
+                    loaded.remarks(),
+                    loaded.offset(),
+                    Optional.ofNullable(loaded.firmware()),
+                    map.ranges());
         } catch (ElfException e) {
             throw new BootException(e);
         }
-    }
-
-    private record Recognition(BootProtocol protocol, String reason) {}
-
-    private static Recognition recognise(ImageFile image, BootProtocol asked) {
-        if (asked != BootProtocol.AUTO) {
-            return new Recognition(asked, "the configuration asks for it");
-        }
-        return MultibootHeader.find(image)
-                .map(header -> new Recognition(
-                        BootProtocol.MULTIBOOT, "it has a Multiboot header at offset 0x%x".formatted(header.offset())))
-                .orElseGet(() -> recogniseWithoutHeader(image));
-    }
-
-    private static Recognition recogniseWithoutHeader(ImageFile image) {
-        if (ElfFile.isElf(image.path())) {
-            return new Recognition(BootProtocol.ELF, "it is an ELF file without a Multiboot header");
-        }
-        if (BootSectorBoot.recognises(image)) {
-            return new Recognition(BootProtocol.BOOT_SECTOR, BootSectorBoot.reason(image));
-        }
-        return new Recognition(
-                BootProtocol.FLAT,
-                "it has no Multiboot header, is no ELF file, and its first sector does not end with 55 aa");
     }
 }

@@ -11,6 +11,12 @@ public enum BootProtocol {
     ELF("elf"),
     /** Multiboot, version 1: {@link MultibootBoot}. */
     MULTIBOOT("multiboot"),
+    /** Multiboot, version 2: {@link Multiboot2Boot}. */
+    MULTIBOOT2("multiboot2"),
+    /** Xen's direct boot ABI: {@link PvhBoot}. */
+    PVH("pvh"),
+    /** Linux's own boot protocol: {@link LinuxBoot}. */
+    LINUX("linux"),
     /** The first sector of a disk, at 0x7c00 in real mode: {@link BootSectorBoot}. */
     BOOT_SECTOR("boot-sector"),
     /** The bytes of the file as they are, at an address: {@link FlatBoot}. */
@@ -25,6 +31,19 @@ public enum BootProtocol {
     /** The protocol's name in launch configurations and messages. */
     public String term() {
         return term;
+    }
+
+    BootLoader loader() {
+        return switch (this) {
+            case ELF -> new ElfBoot();
+            case MULTIBOOT -> new MultibootBoot();
+            case MULTIBOOT2 -> new Multiboot2Boot();
+            case PVH -> new PvhBoot();
+            case LINUX -> new LinuxBoot();
+            case BOOT_SECTOR -> new BootSectorBoot();
+            case FLAT -> new FlatBoot();
+            case AUTO -> throw new IllegalStateException("an image is recognised before it is loaded");
+        };
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.kvmdap.machine;
 
+import dev.kvmdap.device.MemoryBus;
 import dev.kvmdap.kvm.Abi;
 import dev.kvmdap.kvm.MappedMemory;
 import dev.kvmdap.x86.GuestPhysical;
@@ -7,16 +8,12 @@ import dev.kvmdap.x86.PhysicalMemory;
 import java.util.List;
 
 /**
- * The guest's RAM in its physical address space. One mapping backs it; RAM beyond 3 GiB continues at 4 GiB, because a PC
- * keeps the gibibyte between for devices (LAPIC at 0xfee00000, IOAPIC at 0xfec00000, firmware below 4 GiB).
+ * The guest's RAM in its physical address space, laid out by {@link RamLayout}. One mapping backs it.
  *
  * <p>Everything outside a {@link Region} is a hole: reads stop there, writes are refused. Any thread may call; bytes that
  * the guest changes at the same time may be seen before or after the change.
  */
-public final class GuestMemory implements PhysicalMemory, PhysicalWriter, AutoCloseable {
-
-    private static final long LOW_END = 3L << 30;
-    private static final long HIGH_START = 4L << 30;
+public final class GuestMemory implements PhysicalMemory, PhysicalWriter, MemoryBus, AutoCloseable {
 
     /** The granularity of everything that is done to pages, in bytes. */
     public static final int PAGE = MappedMemory.PAGE;
@@ -24,7 +21,7 @@ public final class GuestMemory implements PhysicalMemory, PhysicalWriter, AutoCl
     private final MappedMemory ram;
     private final MappedMemory guestView;
     private final List<Region> regions;
-    private final long lowSize;
+    private final RamLayout layout;
 
     /**
      * A stretch of RAM.
@@ -39,10 +36,10 @@ public final class GuestMemory implements PhysicalMemory, PhysicalWriter, AutoCl
     public GuestMemory(MappedMemory ram) {
         this.ram = ram;
         this.guestView = ram.alias();
-        this.lowSize = Math.min(ram.size(), LOW_END);
-        Region low = new Region(new GuestPhysical(0), lowSize, 0);
-        this.regions = ram.size() > LOW_END
-                ? List.of(low, new Region(new GuestPhysical(HIGH_START), ram.size() - LOW_END, LOW_END))
+        this.layout = new RamLayout(ram.size());
+        Region low = new Region(new GuestPhysical(0), layout.lowSize(), 0);
+        this.regions = layout.highSize() > 0
+                ? List.of(low, new Region(new GuestPhysical(layout.highStart()), layout.highSize(), layout.lowSize()))
                 : List.of(low);
     }
 
@@ -116,7 +113,7 @@ public final class GuestMemory implements PhysicalMemory, PhysicalWriter, AutoCl
         return ram.getLong(offset(physical, Long.BYTES));
     }
 
-    /** Copies RAM into {@code into} up to the first hole: the number of bytes copied. */
+    @Override
     public int read(long physical, byte[] into, int from, int length) {
         int count = (int) Math.min(length, available(physical));
         if (count > 0) {
@@ -136,13 +133,7 @@ public final class GuestMemory implements PhysicalMemory, PhysicalWriter, AutoCl
 
     @Override
     public long available(long physical) {
-        if (Long.compareUnsigned(physical, lowSize) < 0) {
-            return lowSize - physical;
-        }
-        if (ram.size() > LOW_END && physical >= HIGH_START) {
-            return Math.max(0, ram.size() - LOW_END - (physical - HIGH_START));
-        }
-        return 0;
+        return layout.available(physical);
     }
 
     private long offset(long physical, long length) {
@@ -150,7 +141,7 @@ public final class GuestMemory implements PhysicalMemory, PhysicalWriter, AutoCl
             throw new IndexOutOfBoundsException("%d bytes at %s are not all RAM; the guest has %d MiB"
                     .formatted(length, new GuestPhysical(physical), ram.size() >> 20));
         }
-        return physical < HIGH_START ? physical : physical - HIGH_START + LOW_END;
+        return layout.offset(physical);
     }
 
     @Override

@@ -13,9 +13,10 @@ import java.nio.file.StandardOpenOption;
  * The bytes of a file that is to be booted, mapped so that they cost nothing until they are copied to the guest.
  *
  * @param path where it lies
- * @param bytes all bytes, little-endian, from position 0 on
+ * @param bytes its bytes, little-endian, from position 0 on; of a disk image of 2 GiB or more the first ones
+ * @param size all its bytes
  */
-record ImageFile(Path path, ByteBuffer bytes) {
+record ImageFile(Path path, ByteBuffer bytes, long size) {
 
     /**
      * Opens a file.
@@ -31,11 +32,8 @@ record ImageFile(Path path, ByteBuffer bytes) {
             if (size == 0) {
                 throw new BootException("%s: %s is empty; build it again".formatted(key, file));
             }
-            if (size > Integer.MAX_VALUE) {
-                throw new BootException("%s: %s has %d bytes; at most 2 GiB can be loaded".formatted(key, file, size));
-            }
-            ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
-            return new ImageFile(file, bytes.order(ByteOrder.LITTLE_ENDIAN));
+            ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, Math.min(size, Integer.MAX_VALUE));
+            return new ImageFile(file, bytes.order(ByteOrder.LITTLE_ENDIAN), size);
         } catch (NoSuchFileException e) {
             throw new BootException("%s: %s: no such file; build it, or correct the path".formatted(key, file), e);
         } catch (IOException e) {
@@ -48,8 +46,17 @@ record ImageFile(Path path, ByteBuffer bytes) {
         return path.toString();
     }
 
-    int size() {
-        return bytes.limit();
+    /** The name without its folders, as kernels are told. */
+    String fileName() {
+        return String.valueOf(path.getFileName());
+    }
+
+    /** The whole file, for what is to be in memory as it is. */
+    ByteBuffer whole() {
+        if (size > bytes.limit()) {
+            throw new BootException("%s has %d bytes; at most 2 GiB can be loaded".formatted(path, size));
+        }
+        return bytes;
     }
 
     ByteBuffer slice(int offset, int length) {

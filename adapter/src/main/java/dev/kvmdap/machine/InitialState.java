@@ -8,8 +8,8 @@ import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.GuestVirtual;
 
 /**
- * The first vCPU's registers when the guest begins. Interrupts are off, segments are flat in protected and long mode, and
- * what is not named here is 0, or as a processor reset leaves it (SDM vol. 3, 10.1.1).
+ * The first vCPU's registers when the guest begins. Segments are flat in protected and long mode, and what is not named here is
+ * 0, or as a processor reset leaves it (SDM vol. 3, 10.1.1).
  *
  * @param mode {@link CpuMode#REAL}, {@link CpuMode#PROTECTED} or {@link CpuMode#LONG}
  * @param codeSegment the selector in CS
@@ -19,6 +19,8 @@ import dev.kvmdap.x86.GuestVirtual;
  * @param rax general register RAX
  * @param rbx general register RBX
  * @param rdx general register RDX
+ * @param rsi general register RSI
+ * @param interruptible whether interrupts are on
  * @param pageTables physical address of the PML4 table; in long mode only
  * @param gdt linear address of the GDT of {@link Surroundings}; not in real mode
  */
@@ -31,6 +33,8 @@ public record InitialState(
         long rax,
         long rbx,
         long rdx,
+        long rsi,
+        boolean interruptible,
         long pageTables,
         long gdt) {
 
@@ -47,6 +51,8 @@ public record InitialState(
 
     /** Bit 1 is always set (SDM vol. 1, 3.4.3). */
     private static final long RFLAGS_CLEAR = 1 << 1;
+
+    private static final long RFLAGS_IF = 1 << 9;
 
     private static final int CODE_READABLE_ACCESSED = 0xb;
     private static final int DATA_WRITABLE_ACCESSED = 0x3;
@@ -65,9 +71,15 @@ public record InitialState(
         return mode == CpuMode.REAL ? (long) selector << 4 : 0;
     }
 
-    /** The same with other contents of RAX, RBX and RDX. */
-    InitialState withRegisters(long rax, long rbx, long rdx) {
-        return new InitialState(mode, codeSegment, dataSegment, rip, rsp, rax, rbx, rdx, pageTables, gdt);
+    /** The same with other contents of RAX, RBX, RDX and RSI. */
+    InitialState withRegisters(long rax, long rbx, long rdx, long rsi) {
+        return new InitialState(
+                mode, codeSegment, dataSegment, rip, rsp, rax, rbx, rdx, rsi, interruptible, pageTables, gdt);
+    }
+
+    /** The same with interrupts on. */
+    InitialState withInterrupts() {
+        return new InitialState(mode, codeSegment, dataSegment, rip, rsp, rax, rbx, rdx, rsi, true, pageTables, gdt);
     }
 
     /** Sets the registers of a vCPU that has just been created. On the thread that owns it. */
@@ -83,7 +95,7 @@ public record InitialState(
         sregs.idt().limit(mode == CpuMode.REAL ? REAL_MODE_IDT_LIMIT : 0);
         if (mode != CpuMode.REAL) {
             sregs.gdt().base(gdt);
-            sregs.gdt().limit(Surroundings.GDT_BYTES - 1);
+            sregs.gdt().limit(dataSegment + Surroundings.DESCRIPTOR_BYTES - 1);
             sregs.cr0(CR0_PE | CR0_ET);
         }
         if (mode == CpuMode.LONG) {
@@ -100,10 +112,11 @@ public record InitialState(
         }
         regs.rip(rip);
         regs.rsp(rsp);
-        regs.rflags(RFLAGS_CLEAR);
+        regs.rflags(interruptible ? RFLAGS_CLEAR | RFLAGS_IF : RFLAGS_CLEAR);
         regs.rax(rax);
         regs.rbx(rbx);
         regs.rdx(rdx);
+        regs.rsi(rsi);
         vcpu.storeRegs();
     }
 

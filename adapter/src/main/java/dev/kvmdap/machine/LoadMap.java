@@ -1,9 +1,11 @@
 package dev.kvmdap.machine;
 
+import dev.kvmdap.bios.MemoryMap;
 import dev.kvmdap.x86.GuestPhysical;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +20,14 @@ final class LoadMap {
     /** Above lies what a PC has instead of RAM: video memory and firmware. */
     private static final long LOW_MEMORY_END = 0xa0000;
 
+    private static final long HIGH_RAM_START = 4L << 30;
+
     private static final int COPY_BYTES = 1 << 16;
     private static final long MIB = 1 << 20;
 
     private final PhysicalWriter ram;
     private final List<LoadedRange> ranges = new ArrayList<>();
+    private @Nullable AcpiRoot acpiRoot;
 
     LoadMap(PhysicalWriter ram) {
         this.ram = ram;
@@ -46,6 +51,21 @@ final class LoadMap {
     /** The RAM from a physical address on, without holes, in bytes. */
     long ramFrom(long physical) {
         return ram.available(physical);
+    }
+
+    /** The map of the guest's memory that firmware gives. */
+    MemoryMap memory() {
+        return MemoryMap.of(ramFrom(0), ramFrom(HIGH_RAM_START));
+    }
+
+    /** Where ACPI tables begin, if the machine has any. */
+    Optional<AcpiRoot> acpiRoot() {
+        return Optional.ofNullable(acpiRoot);
+    }
+
+    /** ACPI tables have been put into memory, for the boot protocol to tell of. */
+    void setAcpiRoot(AcpiRoot root) {
+        acpiRoot = root;
     }
 
     /**
@@ -78,29 +98,59 @@ final class LoadMap {
             }
             start = align(obstacle.end().address(), alignment);
         }
-        start = ram.available(0) - size & -alignment;
-        while (start >= LOW_MEMORY_START) {
-            LoadedRange obstacle = obstacle(start, size);
-            if (obstacle == null) {
-                return claim(what, start, size);
-            }
-            start = obstacle.start().address() - size & -alignment;
-        }
-        throw noRoom(what, size);
+        return reserveBelow(ram.available(0), what, size, alignment);
+    }
+
+    /**
+     * Takes the last free place below an address.
+     *
+     * @param end where it ends at the latest; no more than the RAM below 4 GiB is used
+     */
+    long reserveBelow(long end, String what, long size, long alignment) {
+        return lastFree(LOW_MEMORY_START, end, size, alignment)
+                .map(start -> claim(what, start, size))
+                .orElseThrow(() -> noRoom(what, size));
+    }
+
+    /** As {@link #reserveBelow}; empty where there is no room. */
+    Optional<Long> reserveIfThereIsRoom(long end, String what, long size, long alignment) {
+        return lastFree(LOW_MEMORY_START, end, size, alignment).map(start -> claim(what, start, size));
+    }
+
+    /** Whether a stretch is RAM that nothing lies in. */
+    boolean isFree(long start, long size) {
+        return Long.compareUnsigned(size, ram.available(start)) <= 0 && obstacle(start, size) == null;
     }
 
     /** Takes the first free place from an address on. */
     long reserveFrom(long from, String what, long size, long alignment) {
-        long start = align(from, alignment);
+        return firstFree(from, Long.MAX_VALUE, size, alignment)
+                .map(start -> claim(what, start, size))
+                .orElseThrow(() -> noRoom(what, size));
+    }
+
+    /** The first free place from an address on that ends before another one. */
+    Optional<Long> firstFree(long from, long end, long size, long alignment) {
+        long start = align(Math.max(from, LOW_MEMORY_START), alignment);
         LoadedRange obstacle = obstacle(start, size);
         while (obstacle != null) {
             start = align(obstacle.end().address(), alignment);
             obstacle = obstacle(start, size);
         }
-        if (size > ram.available(start)) {
-            throw noRoom(what, size);
+        return size <= ram.available(start) && size <= end - start ? Optional.of(start) : Optional.empty();
+    }
+
+    /** The last free place in low RAM between two addresses. */
+    Optional<Long> lastFree(long from, long end, long size, long alignment) {
+        long start = Math.min(end, ram.available(0)) - size & -alignment;
+        while (start >= Math.max(from, LOW_MEMORY_START)) {
+            LoadedRange obstacle = obstacle(start, size);
+            if (obstacle == null) {
+                return Optional.of(start);
+            }
+            start = obstacle.start().address() - size & -alignment;
         }
-        return claim(what, start, size);
+        return Optional.empty();
     }
 
     /** Writes into what was reserved. */

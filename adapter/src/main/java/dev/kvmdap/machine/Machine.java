@@ -1,9 +1,14 @@
 package dev.kvmdap.machine;
 
+import dev.kvmdap.bios.BiosServices;
+import dev.kvmdap.bios.MemoryMap;
+import dev.kvmdap.bios.Typing;
 import dev.kvmdap.device.A20Gate;
 import dev.kvmdap.device.Cmos;
 import dev.kvmdap.device.DebugPort;
+import dev.kvmdap.device.DiskImage;
 import dev.kvmdap.device.ExitPort;
+import dev.kvmdap.device.Inspected;
 import dev.kvmdap.device.InterruptLine;
 import dev.kvmdap.device.KeyboardController;
 import dev.kvmdap.device.PortBus;
@@ -17,10 +22,14 @@ import dev.kvmdap.kvm.KvmException;
 import dev.kvmdap.kvm.LibC;
 import dev.kvmdap.kvm.MappedMemory;
 import dev.kvmdap.kvm.Vm;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The guest's machine, switched on: RAM with an image loaded, devices, and vCPUs about to execute their first
@@ -39,6 +48,9 @@ public final class Machine implements AutoCloseable {
     private final MemorySlots slots;
     private final List<VcpuThread> vcpus = new ArrayList<>();
     private final PortBus ports = new PortBus();
+    private final DeviceMemory deviceMemory;
+    private final @Nullable DiskImage disk;
+    private @Nullable Typing typing;
     private final boolean interruptControllers;
     private final BootedImage image;
 
@@ -62,6 +74,8 @@ public final class Machine implements AutoCloseable {
     private Machine(Kvm kvm, MachineConfiguration configuration, GuestMemory memory, BootedImage image) {
         this.memory = memory;
         this.image = image;
+        this.deviceMemory = new DeviceMemory(memory);
+        this.disk = openDisk(image);
         this.vm = kvm.createVm();
         try {
             vm.setTssAddress(TSS_ADDRESS);
@@ -87,6 +101,7 @@ public final class Machine implements AutoCloseable {
         } catch (RuntimeException e) {
             vcpus.forEach(VcpuThread::close);
             vm.close();
+            closeDisk();
             throw e;
         }
     }
@@ -131,6 +146,46 @@ public final class Machine implements AutoCloseable {
         ports.register(new ResetControl());
         ports.register(new Cmos(Clock.systemUTC(), configuration.memoryBytes()));
         ports.register(new ExitPort(configuration.exitPort()));
+        if (image.firmware().isPresent()) {
+            startFirmware(configuration, a20);
+        }
+    }
+
+    private void startFirmware(MachineConfiguration configuration, A20Gate a20) {
+        RamLayout layout = new RamLayout(configuration.memoryBytes());
+        BiosServices services = new BiosServices(
+                deviceMemory,
+                MemoryMap.of(layout.lowSize(), layout.highSize()),
+                disk,
+                ports,
+                a20,
+                configuration.debugPort(),
+                Clock.systemUTC(),
+                interruptControllers);
+        ports.register(services);
+        typing = services.typing();
+        if (interruptControllers) {
+            TimerAndInterrupts.initialize(vm);
+        }
+    }
+
+    private static @Nullable DiskImage openDisk(BootedImage image) {
+        Path path = image.firmware().map(Firmware::disk).orElse(null);
+        try {
+            return path == null ? null : DiskImage.open(path);
+        } catch (IOException e) {
+            throw new BootException("disk: %s cannot be read: %s".formatted(path, e.getMessage()), e);
+        }
+    }
+
+    private void closeDisk() {
+        try {
+            if (disk != null) {
+                disk.close();
+            }
+        } catch (IOException e) {
+            System.getLogger(Machine.class.getName()).log(System.Logger.Level.WARNING, "a disk image", e);
+        }
     }
 
     /** RAM. */
@@ -156,6 +211,16 @@ public final class Machine implements AutoCloseable {
     /** The devices at the I/O ports. Called by the thread of the vCPU that executes IN or OUT. */
     public PortBus ports() {
         return ports;
+    }
+
+    /** The guest's memory as its devices reach it. */
+    public DeviceMemory deviceMemory() {
+        return deviceMemory;
+    }
+
+    /** Where keys can be typed for the guest's BIOS; empty where it has none. */
+    public Optional<Typing> typing() {
+        return Optional.ofNullable(typing);
     }
 
     /** Whether KVM emulates PIC, IOAPIC, LAPIC and PIT. If not, no interrupt ever ends a HLT. */
@@ -188,6 +253,22 @@ public final class Machine implements AutoCloseable {
         return vm.pit2();
     }
 
+    /** The devices of the machine, to be looked at while no vCPU runs: those that KVM emulates first. */
+    public List<Inspected> devices() {
+        List<Inspected> devices = new ArrayList<>(interruptControllers ? KernelState.of(vm) : List.of());
+        devices.addAll(ports.devices());
+        return devices;
+    }
+
+    /**
+     * The local APIC of a vCPU, to be looked at while no vCPU runs; empty where KVM emulates none.
+     *
+     * @param vcpu from 0
+     */
+    public Optional<Inspected> localApic(int vcpu) {
+        return interruptControllers ? Optional.of(KernelState.localApic(vcpus.get(vcpu))) : Optional.empty();
+    }
+
     /** What was loaded, and how. */
     public BootedImage image() {
         return image;
@@ -199,5 +280,6 @@ public final class Machine implements AutoCloseable {
         vcpus.forEach(VcpuThread::close);
         vm.close();
         memory.close();
+        closeDisk();
     }
 }

@@ -12,7 +12,7 @@ import java.util.List;
  * @param exitPort I/O port of the isa-debug-exit device
  * @param cpuid what the guest's CPUID instruction answers
  * @param serial takes what the guest sends by COM1, on a vCPU thread
- * @param debugPort takes what the guest writes to port 0xE9, on a vCPU thread
+ * @param debugPort takes what the guest writes to port 0xE9, and what it prints by its BIOS, on a vCPU thread
  * @param boot the image and how it starts
  */
 public record MachineConfiguration(

@@ -1,18 +1,19 @@
 package dev.kvmdap.machine;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import dev.kvmdap.bios.MemoryMap;
+import dev.kvmdap.bios.TextMode;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a Multiboot 1 kernel is told about its machine (Multiboot specification 0.6.96, 3.3): amount and map of memory,
- * command line, modules, the loader's name. Structure, lists and strings lie in one piece.
+ * command line, modules, its own sections, the loader's name, and where it asks for it, the screen. Structure, lists and strings
+ * lie in one piece.
  */
 final class MultibootInformation {
 
-    private static final String LOADER_NAME = "kvmdap";
+    /** What Multiboot kernels are told that loads them, 1 and 2. */
+    static final String LOADER_NAME = "kvmdap";
 
     private static final int FLAGS = 0;
     private static final int LOWER_KIB = 4;
@@ -20,121 +21,108 @@ final class MultibootInformation {
     private static final int COMMAND_LINE = 16;
     private static final int MODULE_COUNT = 20;
     private static final int MODULES = 24;
+    private static final int SECTION_COUNT = 28;
+    private static final int SECTION_BYTES = 32;
+    private static final int SECTIONS = 36;
+    private static final int SECTION_OF_NAMES = 40;
     private static final int MEMORY_MAP_BYTES = 44;
     private static final int MEMORY_MAP = 48;
     private static final int BOOT_LOADER_NAME = 64;
+    private static final int SCREEN = 88;
+    private static final int SCREEN_PITCH = 96;
+    private static final int SCREEN_WIDTH = 100;
+    private static final int SCREEN_HEIGHT = 104;
+    private static final int SCREEN_BITS = 108;
+    private static final int SCREEN_TYPE = 109;
     private static final int STRUCTURE_BYTES = 120;
 
     private static final int HAS_MEMORY = 1;
     private static final int HAS_COMMAND_LINE = 1 << 2;
     private static final int HAS_MODULES = 1 << 3;
+    private static final int HAS_SECTIONS = 1 << 5;
     private static final int HAS_MEMORY_MAP = 1 << 6;
     private static final int HAS_BOOT_LOADER_NAME = 1 << 9;
+    private static final int HAS_SCREEN = 1 << 12;
 
     private static final int MODULE_BYTES = 16;
 
-    /** An entry of the memory map, without and with the field that says so. */
+    /** An entry of the memory map, without the field that says so. */
     private static final int MEMORY_BYTES = 20;
 
-    private static final int MEMORY_ENTRY_BYTES = Integer.BYTES + MEMORY_BYTES;
-    private static final int AVAILABLE = 1;
-    private static final int RESERVED = 2;
+    private static final int TEXT_BITS = 16;
+    private static final int TEXT_TYPE = 2;
 
-    private static final long KIB = 1 << 10;
-    private static final long CONVENTIONAL_END = 0xa0000;
-    private static final long EXTENDED_START = 0x10_0000;
-    private static final long HIGH_START = 4L << 30;
+    private final BootBlock block = new BootBlock();
+    private int flags = HAS_MEMORY | HAS_COMMAND_LINE | HAS_MEMORY_MAP | HAS_BOOT_LOADER_NAME;
 
-    private final byte[] commandLine;
-    private final byte[] loaderName = string(LOADER_NAME);
-    private final List<Module> modules;
-    private final List<byte[]> moduleStrings;
-    private final List<Memory> memories;
-    private final LoadMap map;
-    private final long lowRam;
-
-    /** A module in memory, from {@code start} up to {@code end}, exclusive. */
-    record Module(long start, long end, String string) {}
-
-    private record Memory(long start, long size, int type) {}
-
-    MultibootInformation(String commandLine, List<Module> modules, LoadMap map) {
-        this.commandLine = string(commandLine);
-        this.modules = modules;
-        this.moduleStrings =
-                modules.stream().map(module -> string(module.string())).toList();
-        this.map = map;
-        this.lowRam = map.ramFrom(0);
-        this.memories = memories();
-    }
-
-    private List<Memory> memories() {
-        List<Memory> found = new ArrayList<>();
-        found.add(new Memory(0, Math.min(lowRam, CONVENTIONAL_END), AVAILABLE));
-        if (lowRam > EXTENDED_START) {
-            found.add(new Memory(CONVENTIONAL_END, EXTENDED_START - CONVENTIONAL_END, RESERVED));
-            found.add(new Memory(EXTENDED_START, lowRam - EXTENDED_START, AVAILABLE));
+    MultibootInformation(
+            String commandLine,
+            List<LoadedModule> modules,
+            @Nullable ImageSections sections,
+            boolean screen,
+            MemoryMap memory) {
+        block.add(STRUCTURE_BYTES, 1);
+        block.putInt(LOWER_KIB, memory.lowerKib()).putInt(UPPER_KIB, memory.upperKib());
+        putMemoryMap(memory);
+        putModules(modules);
+        if (sections != null) {
+            putSections(sections);
         }
-        if (map.ramFrom(HIGH_START) > 0) {
-            found.add(new Memory(HIGH_START, map.ramFrom(HIGH_START), AVAILABLE));
+        if (screen) {
+            putScreen();
         }
-        return found;
+        block.point(COMMAND_LINE, block.add(commandLine));
+        block.point(BOOT_LOADER_NAME, block.add(LOADER_NAME));
+        block.putInt(FLAGS, flags);
     }
 
     /** Writes it to a free place: its physical address. */
-    long place() {
-        int memoryMap = STRUCTURE_BYTES;
-        int moduleList = memoryMap + memories.size() * MEMORY_ENTRY_BYTES;
-        int strings = moduleList + modules.size() * MODULE_BYTES;
-        int size = strings
-                + commandLine.length
-                + loaderName.length
-                + moduleStrings.stream().mapToInt(string -> string.length).sum();
-        long start = map.reserve("Multiboot information", size, Long.BYTES);
-        ByteBuffer bytes = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    long place(LoadMap map) {
+        return block.place("Multiboot information", Long.BYTES, map);
+    }
 
-        bytes.putInt(
-                FLAGS,
-                HAS_MEMORY
-                        | HAS_COMMAND_LINE
-                        | (modules.isEmpty() ? 0 : HAS_MODULES)
-                        | HAS_MEMORY_MAP
-                        | HAS_BOOT_LOADER_NAME);
-        bytes.putInt(LOWER_KIB, (int) (Math.min(lowRam, CONVENTIONAL_END) / KIB));
-        bytes.putInt(UPPER_KIB, (int) (Math.max(0, lowRam - EXTENDED_START) / KIB));
-        bytes.putInt(MODULE_COUNT, modules.size());
-        bytes.putInt(MODULES, modules.isEmpty() ? 0 : (int) start + moduleList);
-        bytes.putInt(MEMORY_MAP_BYTES, memories.size() * MEMORY_ENTRY_BYTES);
-        bytes.putInt(MEMORY_MAP, (int) start + memoryMap);
-
-        bytes.position(memoryMap);
-        for (Memory memory : memories) {
-            bytes.putInt(MEMORY_BYTES)
-                    .putLong(memory.start())
-                    .putLong(memory.size())
-                    .putInt(memory.type());
+    private void putMemoryMap(MemoryMap memory) {
+        int start = block.size();
+        for (MemoryMap.Range range : memory.ranges()) {
+            int entry = block.add(Integer.BYTES + MEMORY_BYTES, 1);
+            block.putInt(entry, MEMORY_BYTES)
+                    .putLong(entry + 4, range.start())
+                    .putLong(entry + 12, range.size())
+                    .putInt(entry + 20, range.type().number());
         }
-        bytes.position(strings);
-        bytes.putInt(COMMAND_LINE, append(bytes, commandLine, start));
-        bytes.putInt(BOOT_LOADER_NAME, append(bytes, loaderName, start));
+        block.point(MEMORY_MAP, start).putInt(MEMORY_MAP_BYTES, block.size() - start);
+    }
+
+    private void putModules(List<LoadedModule> modules) {
+        if (modules.isEmpty()) {
+            return;
+        }
+        flags |= HAS_MODULES;
+        int list = block.add(modules.size() * MODULE_BYTES, Integer.BYTES);
         for (int i = 0; i < modules.size(); i++) {
-            int entry = moduleList + i * MODULE_BYTES;
-            bytes.putInt(entry, (int) modules.get(i).start());
-            bytes.putInt(entry + 4, (int) modules.get(i).end());
-            bytes.putInt(entry + 8, append(bytes, moduleStrings.get(i), start));
+            int entry = list + i * MODULE_BYTES;
+            block.putInt(entry, (int) modules.get(i).start())
+                    .putInt(entry + 4, (int) modules.get(i).end())
+                    .point(entry + 8, block.add(modules.get(i).text()));
         }
-        map.copy(start, bytes.flip());
-        return start;
+        block.point(MODULES, list).putInt(MODULE_COUNT, modules.size());
     }
 
-    /** Puts a string at the buffer's position: its physical address. */
-    private static int append(ByteBuffer bytes, byte[] string, long start) {
-        int address = (int) start + bytes.position();
-        bytes.put(string);
-        return address;
+    private void putSections(ImageSections sections) {
+        flags |= HAS_SECTIONS;
+        block.putInt(SECTION_COUNT, sections.count())
+                .putInt(SECTION_BYTES, sections.entryBytes())
+                .point(SECTIONS, block.add(sections.headers(), Long.BYTES))
+                .putInt(SECTION_OF_NAMES, sections.names());
     }
 
-    private static byte[] string(String text) {
-        return (text + "\0").getBytes(StandardCharsets.UTF_8);
+    private void putScreen() {
+        flags |= HAS_SCREEN;
+        block.putLong(SCREEN, TextMode.ADDRESS)
+                .putInt(SCREEN_PITCH, TextMode.BYTES_PER_ROW)
+                .putInt(SCREEN_WIDTH, TextMode.COLUMNS)
+                .putInt(SCREEN_HEIGHT, TextMode.ROWS)
+                .putByte(SCREEN_BITS, TEXT_BITS)
+                .putByte(SCREEN_TYPE, TEXT_TYPE);
     }
 }

@@ -9,8 +9,10 @@ import java.nio.ByteOrder;
  *
  * <ul>
  *   <li>Real mode: CS:IP with the smallest CS that reaches the entry point (0 below 64 KiB), all other segments 0, and a
- *       stack that grows down from 0:7C00, or from the image where that begins lower. The interrupt vectors are zeros.
- *   <li>Protected mode: flat 32-bit segments, code 0x08 and data 0x10, in a GDT; no paging; no IDT; a stack of 16 KiB.
+ *       stack that grows down from 0:7C00, or from the image where that begins lower. Where the image leaves room for it,
+ *       a BIOS serves it: {@link Firmware}.
+ *   <li>Protected mode: flat 32-bit segments in a GDT, code 0x08 and data 0x10 where the boot protocol says nothing else; no
+ *       paging; no IDT; a stack of 16 KiB.
  *   <li>Long mode: the same with a 64-bit code segment, SSE switched on, and page tables by which the first 4 GiB, or all
  *       of RAM where that is more, map to themselves in pages of 2 MiB, writable and executable, up to 512 GiB.
  * </ul>
@@ -19,10 +21,10 @@ import java.nio.ByteOrder;
  */
 final class Surroundings {
 
-    static final int GDT_BYTES = 3 * Long.BYTES;
+    /** A descriptor of a code or data segment (SDM vol. 3, 3.4.5). */
+    static final int DESCRIPTOR_BYTES = Long.BYTES;
 
     private static final int CODE_SELECTOR = 0x08;
-    private static final int DATA_SELECTOR = 0x10;
 
     /** Flat, 4 GiB, accessed (SDM vol. 3, 3.4.5). */
     private static final long CODE_32_DESCRIPTOR = 0x00cf_9b00_0000_ffffL;
@@ -61,6 +63,15 @@ final class Surroundings {
      * @param map where the image lies
      */
     static InitialState make(CpuMode mode, long entry, long imageStart, LoadMap map) {
+        return make(mode, entry, imageStart, CODE_SELECTOR, map);
+    }
+
+    /**
+     * As {@link #make(CpuMode, long, long, LoadMap)}.
+     *
+     * @param codeSelector the selector of the code segment, not in real mode; the data segment's is the next one
+     */
+    static InitialState make(CpuMode mode, long entry, long imageStart, int codeSelector, LoadMap map) {
         if (map.ramFrom(entry) == 0) {
             throw new BootException(
                     "the entry point 0x%x is outside of the guest's RAM; correct it, or set 'memory' to more"
@@ -68,8 +79,8 @@ final class Surroundings {
         }
         return switch (mode) {
             case REAL -> realMode(entry, imageStart);
-            case PROTECTED -> flat(mode, entry, 0, CODE_32_DESCRIPTOR, map);
-            case LONG -> flat(mode, entry, identityMap(map), CODE_64_DESCRIPTOR, map);
+            case PROTECTED -> flat(mode, entry, 0, CODE_32_DESCRIPTOR, codeSelector, map);
+            case LONG -> flat(mode, entry, identityMap(map), CODE_64_DESCRIPTOR, codeSelector, map);
             case COMPATIBILITY ->
                 throw new BootException(
                         "cpuMode: 'compatibility' cannot be started in; allowed are real, protected, long");
@@ -80,20 +91,24 @@ final class Surroundings {
         requireReachable(entry, REAL_MODE_LAST, CpuMode.REAL);
         int segment = entry < REAL_MODE_END ? (int) (entry >> 4) & 0xf000 : 0xffff;
         long stack = Math.min(imageStart, REAL_MODE_STACK);
-        return new InitialState(CpuMode.REAL, segment, 0, entry - ((long) segment << 4), stack, 0, 0, 0, 0, 0);
+        return new InitialState(
+                CpuMode.REAL, segment, 0, entry - ((long) segment << 4), stack, 0, 0, 0, 0, false, 0, 0);
     }
 
-    private static InitialState flat(CpuMode mode, long entry, long pageTables, long codeDescriptor, LoadMap map) {
+    private static InitialState flat(
+            CpuMode mode, long entry, long pageTables, long codeDescriptor, int codeSelector, LoadMap map) {
         if (mode == CpuMode.PROTECTED) {
             requireReachable(entry, PROTECTED_MODE_LAST, mode);
         }
+        int dataSelector = codeSelector + DESCRIPTOR_BYTES;
+        int gdtBytes = dataSelector + DESCRIPTOR_BYTES;
         long stack = map.reserve("initial stack", STACK_BYTES, STACK_ALIGNMENT);
-        long gdt = map.reserve("GDT", GDT_BYTES, Long.BYTES);
-        ByteBuffer descriptors = littleEndian(GDT_BYTES);
-        descriptors.putLong(0).putLong(codeDescriptor).putLong(DATA_DESCRIPTOR).flip();
-        map.copy(gdt, descriptors);
+        long gdt = map.reserve("GDT", gdtBytes, DESCRIPTOR_BYTES);
+        map.copy(
+                gdt,
+                littleEndian(gdtBytes).putLong(codeSelector, codeDescriptor).putLong(dataSelector, DATA_DESCRIPTOR));
         return new InitialState(
-                mode, CODE_SELECTOR, DATA_SELECTOR, entry, stack + STACK_BYTES, 0, 0, 0, pageTables, gdt);
+                mode, codeSelector, dataSelector, entry, stack + STACK_BYTES, 0, 0, 0, 0, false, pageTables, gdt);
     }
 
     private static void requireReachable(long entry, long last, CpuMode mode) {

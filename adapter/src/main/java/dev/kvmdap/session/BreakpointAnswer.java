@@ -28,6 +28,27 @@ public final class BreakpointAnswer {
         return answer;
     }
 
+    /** The catchpoint as the client is told of it. */
+    public static Breakpoint of(ClientCatchpoint catchpoint) {
+        Breakpoint answer = new Breakpoint();
+        answer.setId(catchpoint.id());
+        answer.setVerified(catchpoint.verified());
+        answer.setMessage(catchpoint.message());
+        if (!catchpoint.verified()) {
+            answer.setReason(BreakpointNotVerifiedReason.FAILED);
+        }
+        return answer;
+    }
+
+    /** What is asked for cannot be, and has no number. */
+    public static Breakpoint refused(String why) {
+        Breakpoint answer = new Breakpoint();
+        answer.setVerified(false);
+        answer.setReason(BreakpointNotVerifiedReason.FAILED);
+        answer.setMessage(why);
+        return answer;
+    }
+
     /** The watchpoint as the client is told of it. */
     public static Breakpoint of(ClientWatchpoint watchpoint) {
         Breakpoint answer = new Breakpoint();

@@ -1,9 +1,6 @@
 package dev.kvmdap.session;
 
-import dev.kvmdap.engine.ExceptionReport;
-import dev.kvmdap.engine.Stop;
 import java.nio.file.Path;
-import java.util.List;
 import org.eclipse.lsp4j.debug.Breakpoint;
 import org.eclipse.lsp4j.debug.BreakpointEventArguments;
 import org.eclipse.lsp4j.debug.BreakpointEventArgumentsReason;
@@ -25,9 +22,6 @@ import org.eclipse.lsp4j.debug.services.IDebugProtocolClient;
 
 /** What happens to the guest, in the protocol's words. On the session thread. */
 public final class ClientEvents {
-
-    /** A reason that the protocol has no name for; clients show it as it is. */
-    private static final String HALTED = "halted";
 
     private final IDebugProtocolClient client;
 
@@ -57,22 +51,18 @@ public final class ClientEvents {
         client.thread(event);
     }
 
-    /**
-     * The guest stands still.
-     *
-     * @param hit the client's breakpoints that it stands at, as far as it stands at any
-     */
-    void stopped(Stop stop, List<ClientBreakpoint> hit) {
+    /** The guest stands still. */
+    void stopped(StopReport report) {
         StoppedEventArguments event = new StoppedEventArguments();
-        event.setReason(reason(stop, hit));
-        event.setDescription(stop.description());
-        event.setThreadId(Threads.id(stop.vcpu()));
+        event.setReason(report.reason());
+        event.setDescription(report.description());
+        event.setThreadId(Threads.id(report.vcpu()));
         event.setAllThreadsStopped(true);
-        if (event.getReason().equals(StoppedEventArgumentsReason.EXCEPTION)) {
-            event.setText(stop.description());
+        if (!report.text().isEmpty()) {
+            event.setText(report.text());
         }
-        if (!hit.isEmpty()) {
-            event.setHitBreakpointIds(hit.stream().map(ClientBreakpoint::id).toArray(Integer[]::new));
+        if (!report.hit().isEmpty()) {
+            event.setHitBreakpointIds(report.hit().toArray(Integer[]::new));
         }
         client.stopped(event);
     }
@@ -85,59 +75,6 @@ public final class ClientEvents {
         event.setThreadId(Threads.id(vcpu));
         event.setAllThreadsStopped(true);
         client.stopped(event);
-    }
-
-    /**
-     * The guest stands still behind an access to watched memory.
-     *
-     * @param text what was accessed, how, and by what
-     * @param hit the client's data breakpoints
-     */
-    void stoppedAtData(Stop.Watchpoints stop, String text, List<ClientWatchpoint> hit) {
-        StoppedEventArguments event = new StoppedEventArguments();
-        event.setReason(StoppedEventArgumentsReason.DATA_BREAKPOINT);
-        event.setDescription(stop.description());
-        event.setText(text);
-        event.setThreadId(Threads.id(stop.vcpu()));
-        event.setAllThreadsStopped(true);
-        event.setHitBreakpointIds(hit.stream().map(ClientWatchpoint::id).toArray(Integer[]::new));
-        client.stopped(event);
-    }
-
-    /** The guest stands still at an exception. */
-    void stoppedAtException(Stop stop, ExceptionReport report, List<ExceptionFilters.Chosen> hit) {
-        StoppedEventArguments event = new StoppedEventArguments();
-        event.setReason(StoppedEventArgumentsReason.EXCEPTION);
-        event.setDescription(report.headline());
-        event.setText(report.text());
-        event.setThreadId(Threads.id(stop.vcpu()));
-        event.setAllThreadsStopped(true);
-        if (!hit.isEmpty()) {
-            event.setHitBreakpointIds(
-                    hit.stream().map(ExceptionFilters.Chosen::id).toArray(Integer[]::new));
-        }
-        client.stopped(event);
-    }
-
-    private static String reason(Stop stop, List<ClientBreakpoint> hit) {
-        if (stop instanceof Stop.Entry) {
-            return StoppedEventArgumentsReason.ENTRY;
-        }
-        if (stop instanceof Stop.Breakpoints) {
-            return hit.isEmpty()
-                    ? StoppedEventArgumentsReason.BREAKPOINT
-                    : hit.get(0).stopReason();
-        }
-        if (stop instanceof Stop.Watchpoints) {
-            return StoppedEventArgumentsReason.DATA_BREAKPOINT;
-        }
-        if (stop instanceof Stop.Step) {
-            return StoppedEventArgumentsReason.STEP;
-        }
-        if (stop instanceof Stop.Paused) {
-            return StoppedEventArgumentsReason.PAUSE;
-        }
-        return stop instanceof Stop.Halted ? HALTED : StoppedEventArgumentsReason.EXCEPTION;
     }
 
     /** The guest runs again though the client has not asked for just that. */

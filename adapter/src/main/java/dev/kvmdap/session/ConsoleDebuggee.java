@@ -5,6 +5,7 @@ import dev.kvmdap.console.ConsoleTarget;
 import dev.kvmdap.console.Debuggee;
 import dev.kvmdap.console.Execution;
 import dev.kvmdap.console.StopPoints;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.session.RequestFailure.Kind;
 import dev.kvmdap.session.StopScope.StoppedFrame;
 import dev.kvmdap.symbols.Symbols;
@@ -52,7 +53,7 @@ public final class ConsoleDebuggee implements Debuggee {
 
     @Override
     public ConsoleTarget frame() {
-        return session.guest().consoleTarget(stoppedFrame(), session::valuesChanged);
+        return session.guest().consoleTarget(stoppedFrame());
     }
 
     @Override
@@ -67,7 +68,17 @@ public final class ConsoleDebuggee implements Debuggee {
 
     @Override
     public StopPoints stopPoints() {
-        return new ConsoleStopPoints(session);
+        return new ConsoleStopPoints(session, this);
+    }
+
+    @Override
+    public NumberFormat numberFormat() {
+        return session.guest().numberFormat();
+    }
+
+    @Override
+    public void setNumberFormat(NumberFormat format) {
+        session.setNumberFormat(format);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.kvmdap.console.ConsoleException;
 import dev.kvmdap.console.StopPoint;
 import dev.kvmdap.console.StopPoints;
 import dev.kvmdap.engine.BreakpointMode;
+import dev.kvmdap.engine.FrameScope;
 import dev.kvmdap.engine.WatchAccess;
 import dev.kvmdap.engine.Watching;
 import dev.kvmdap.session.BreakpointRequest.AtFunction;
@@ -12,6 +13,7 @@ import dev.kvmdap.session.BreakpointRequest.AtInstruction;
 import dev.kvmdap.session.BreakpointRequest.AtLine;
 import dev.kvmdap.session.BreakpointRequest.Target;
 import dev.kvmdap.session.BreakpointRequest.When;
+import dev.kvmdap.session.ClientCatchpoints.Group;
 import dev.kvmdap.symbols.Function;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.x86.GuestVirtual;
@@ -21,24 +23,32 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** A session's breakpoints and watchpoints as the console lists and changes them. The client is told of each change. */
+/**
+ * A session's breakpoints, watchpoints and catchpoints as the console lists and changes them. The client is told of each change.
+ */
 final class ConsoleStopPoints implements StopPoints {
 
     private final Session session;
     private final ClientBreakpoints breakpoints;
     private final ClientWatchpoints watchpoints;
+    private final ClientCatchpoints catchpoints;
+    private final ConsoleDebuggee debuggee;
 
-    ConsoleStopPoints(Session session) {
+    ConsoleStopPoints(Session session, ConsoleDebuggee debuggee) {
         this.session = session;
         this.breakpoints = session.breakpoints();
         this.watchpoints = session.watchpoints();
+        this.catchpoints = session.catchpoints();
+        this.debuggee = debuggee;
     }
 
     @Override
     public List<StopPoint> all() {
-        return Stream.concat(
+        return Stream.of(
                         breakpoints.all().stream().map(this::listed),
-                        watchpoints.all().stream().map(this::listed))
+                        watchpoints.all().stream().map(this::listed),
+                        catchpoints.all().stream().map(this::listed))
+                .flatMap(points -> points)
                 .sorted(Comparator.comparingInt(StopPoint::number))
                 .toList();
     }
@@ -66,7 +76,7 @@ final class ConsoleStopPoints implements StopPoints {
                 breakpoint.hits().count(),
                 breakpoint.hits().ignored(),
                 breakpoint.message(),
-                !breakpoints.isOfConsole(breakpoint),
+                setBy(breakpoints.isOfConsole(breakpoint)),
                 false);
     }
 
@@ -113,8 +123,32 @@ final class ConsoleStopPoints implements StopPoints {
                 watchpoint.hits().count(),
                 watchpoint.hits().ignored(),
                 watchpoint.message(),
-                !watchpoints.isOfConsole(watchpoint),
+                setBy(watchpoints.isOfConsole(watchpoint)),
                 true);
+    }
+
+    private static String setBy(boolean console) {
+        return console ? "" : "the client";
+    }
+
+    private StopPoint listed(ClientCatchpoint catchpoint) {
+        When when = catchpoint.request().when();
+        boolean launched = catchpoints.isOf(Group.LAUNCH, catchpoint);
+        return new StopPoint(
+                catchpoint.id(),
+                "catchpoint",
+                catchpoint.isTemporary(),
+                catchpoint.isEnabled(),
+                List.of(),
+                catchpoint.what().description(),
+                when.condition(),
+                when.hitCondition(),
+                "",
+                catchpoint.hits().count(),
+                catchpoint.hits().ignored(),
+                catchpoint.message(),
+                launched ? "the launch configuration" : setBy(catchpoints.isOf(Group.CONSOLE, catchpoint)),
+                false);
     }
 
     @Override
@@ -145,11 +179,26 @@ final class ConsoleStopPoints implements StopPoints {
 
     @Override
     public StopPoint set(NewWatchpoint wanted) {
-        DataRange range = new DataRange(new GuestVirtual(wanted.address()), wanted.length(), Optional.empty(), "");
+        GuestVirtual address = new GuestVirtual(wanted.address());
+        Optional<FrameScope> scope = wanted.variable()
+                ? session.guest().engine().activationAt(debuggee.stoppedFrame().vcpu(), address)
+                : Optional.empty();
+        DataRange range = new DataRange(address, wanted.length(), scope, wanted.variable() ? wanted.what() : "");
         ClientWatchpoint set = watchpoints.add(
                 new DataBreakpointRequest(range, wanted.access(), new When(wanted.condition(), "", "")), wanted.what());
         if (!set.verified()) {
             watchpoints.delete(set);
+            throw new ConsoleException(set.message());
+        }
+        session.afterAnswer(() -> session.events().breakpointNew(BreakpointAnswer.of(set)));
+        return listed(set);
+    }
+
+    @Override
+    public StopPoint set(NewCatchpoint wanted) {
+        ClientCatchpoint set = catchpoints.add(CatchRequest.of(wanted.what(), wanted.condition()), wanted.temporary());
+        if (!set.verified()) {
+            catchpoints.delete(set);
             throw new ConsoleException(set.message());
         }
         session.afterAnswer(() -> session.events().breakpointNew(BreakpointAnswer.of(set)));
@@ -168,6 +217,10 @@ final class ConsoleStopPoints implements StopPoints {
                 watchpoint -> {
                     watchpoints.delete(watchpoint);
                     session.afterAnswer(() -> session.events().breakpointRemoved(watchpoint.id()));
+                },
+                catchpoint -> {
+                    catchpoints.delete(catchpoint);
+                    session.afterAnswer(() -> session.events().breakpointRemoved(catchpoint.id()));
                 });
     }
 
@@ -181,7 +234,11 @@ final class ConsoleStopPoints implements StopPoints {
                 },
                 watchpoint -> {
                     watchpoints.enable(watchpoint, enabled);
-                    tellChanged(watchpoint);
+                    session.breakpointsSet();
+                },
+                catchpoint -> {
+                    catchpoints.enable(catchpoint, enabled);
+                    session.breakpointsSet();
                 });
     }
 
@@ -193,7 +250,8 @@ final class ConsoleStopPoints implements StopPoints {
                     breakpoints.changeCondition(breakpoint, expression);
                     session.breakpointsSet();
                 },
-                watchpoint -> watchpoints.changeCondition(watchpoint, expression));
+                watchpoint -> watchpoints.changeCondition(watchpoint, expression),
+                catchpoint -> catchpoints.changeCondition(catchpoint, expression));
     }
 
     @Override
@@ -201,16 +259,18 @@ final class ConsoleStopPoints implements StopPoints {
         change(
                 number,
                 breakpoint -> breakpoint.hits().ignore(hits),
-                watchpoint -> watchpoint.hits().ignore(hits));
+                watchpoint -> watchpoint.hits().ignore(hits),
+                catchpoint -> catchpoint.hits().ignore(hits));
     }
 
-    private void change(int number, Consumer<ClientBreakpoint> breakpoint, Consumer<ClientWatchpoint> watchpoint) {
+    private void change(
+            int number,
+            Consumer<ClientBreakpoint> breakpoint,
+            Consumer<ClientWatchpoint> watchpoint,
+            Consumer<ClientCatchpoint> catchpoint) {
         breakpoints.all().stream().filter(one -> one.id() == number).forEach(breakpoint);
         watchpoints.all().stream().filter(one -> one.id() == number).forEach(watchpoint);
-    }
-
-    private void tellChanged(ClientWatchpoint watchpoint) {
-        session.afterAnswer(() -> session.events().breakpointChanged(BreakpointAnswer.of(watchpoint)));
+        catchpoints.all().stream().filter(one -> one.id() == number).forEach(catchpoint);
     }
 
     private org.eclipse.lsp4j.debug.Breakpoint answer(ClientBreakpoint breakpoint) {

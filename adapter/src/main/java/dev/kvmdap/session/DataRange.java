@@ -44,8 +44,9 @@ public record DataRange(GuestVirtual address, int length, Optional<FrameScope> s
     public static DataRange parse(String dataId) {
         Matcher matcher = DATA_ID.matcher(dataId);
         if (!matcher.matches()) {
-            throw RequestFailure.badArguments("'" + dataId
-                    + "' is no data id; ask for one by dataBreakpointInfo, or write an address and a length: 0x1000/4");
+            throw RequestFailure.badArguments(
+                    "'" + dataId
+                            + "' is no data id; ask for one by dataBreakpointInfo, or write an address and a length: 0x1000/4, or I/O ports: io:0x3f8");
         }
         Optional<FrameScope> scope = matcher.group(3) == null
                 ? Optional.empty()

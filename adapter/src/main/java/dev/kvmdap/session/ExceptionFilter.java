@@ -1,8 +1,11 @@
 package dev.kvmdap.session;
 
+import dev.kvmdap.console.Catchable;
+import dev.kvmdap.device.PortRange;
+import dev.kvmdap.engine.PortDirection;
+import dev.kvmdap.engine.Trigger;
 import dev.kvmdap.x86.X86Exception;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,15 +14,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A kind of exception that the user may choose to stop at.
+ * What the client offers the user to stop at, as the protocol knows it: exceptions, and what else can happen to a guest
+ * anywhere.
  *
  * @param id its name in requests
  * @param label for people
  * @param description a sentence more, for people
  * @param byDefault whether it is chosen where the user has not chosen
- * @param kinds the exceptions that it stands for; empty for what is none of the guest's
+ * @param what it stops at
+ * @param example a condition; empty where none can be added
  */
-public record ExceptionFilter(String id, String label, String description, boolean byDefault, Set<X86Exception> kinds) {
+public record ExceptionFilter(
+        String id, String label, String description, boolean byDefault, Catchable what, String example) {
 
     /** The machine would reset. */
     public static final ExceptionFilter TRIPLE_FAULT = new ExceptionFilter(
@@ -27,7 +33,8 @@ public record ExceptionFilter(String id, String label, String description, boole
             "Triple fault",
             "Stop with a story of what led there. Without this filter the machine resets, as hardware does.",
             true,
-            Set.of());
+            new Catchable.TripleFault(),
+            "");
 
     /** KVM cannot go on. */
     public static final ExceptionFilter INTERNAL_ERROR = new ExceptionFilter(
@@ -35,7 +42,38 @@ public record ExceptionFilter(String id, String label, String description, boole
             "KVM internal error",
             "This host's KVM cannot go on with the guest. It stops there with and without this filter.",
             true,
-            Set.of());
+            new Catchable.KvmFailure(),
+            "");
+
+    private static final ExceptionFilter MODE_SWITCH = happening(
+            "mode-switch",
+            "CPU-mode switch",
+            "Stop behind the instruction that changes the mode: real, protected, compatibility, long. The guest is stepped.",
+            Trigger.ModeSwitch.any(),
+            "mode == long && from == compatibility");
+
+    private static final ExceptionFilter IO_PORT = happening(
+            "io-port",
+            "I/O port access",
+            "Stop behind IN, OUT, INS and OUTS. The condition says at which ports; at all of them the guest is stepped.",
+            new Trigger.Ports(PortRange.ALL, PortDirection.BOTH),
+            "port >= 0x3f8 && port <= 0x3ff && out");
+
+    private static final ExceptionFilter MAGIC_BREAK = happening(
+            "magic-break",
+            "Magic break",
+            "Stop at xchg bx, bx, by which a guest asks Bochs for its debugger. The guest is stepped.",
+            new Trigger.MagicBreak(),
+            "$rax == 1");
+
+    private static final ExceptionFilter UNHANDLED_MMIO = happening(
+            "unhandled-mmio",
+            "Unhandled MMIO",
+            "Stop behind an access to a physical address at which there is neither RAM nor a device.",
+            new Trigger.NothingThere(),
+            "address >= 0xc0000000 && write");
+
+    private static final String EXCEPTION_EXAMPLE = "cpl == 0 && cr2 < 4096";
 
     /** All filters, in the order in which they are offered. */
     public static final List<ExceptionFilter> ALL = all();
@@ -46,6 +84,7 @@ public record ExceptionFilter(String id, String label, String description, boole
         all.add(INTERNAL_ERROR);
         all.add(of(X86Exception.DOUBLE_FAULT, true));
         all.add(anyFault());
+        all.addAll(List.of(MODE_SWITCH, IO_PORT, MAGIC_BREAK, UNHANDLED_MMIO));
         for (X86Exception kind : X86Exception.values()) {
             if (kind != X86Exception.DOUBLE_FAULT) {
                 all.add(of(kind, false));
@@ -55,17 +94,17 @@ public record ExceptionFilter(String id, String label, String description, boole
     }
 
     private static ExceptionFilter anyFault() {
-        EnumSet<X86Exception> faults = EnumSet.noneOf(X86Exception.class);
-        Stream.of(X86Exception.values())
-                .filter(kind -> kind.type() == X86Exception.Type.FAULT)
-                .forEach(faults::add);
         return new ExceptionFilter(
                 "fault",
                 "Any fault",
                 "Stop at the handler of every fault: "
-                        + faults.stream().map(X86Exception::mnemonic).collect(Collectors.joining(", ")),
+                        + Catchable.Exceptions.EVERY_FAULT.kinds().stream()
+                                .sorted()
+                                .map(X86Exception::mnemonic)
+                                .collect(Collectors.joining(", ")),
                 false,
-                Set.copyOf(faults));
+                Catchable.Exceptions.EVERY_FAULT,
+                EXCEPTION_EXAMPLE);
     }
 
     private static ExceptionFilter of(X86Exception kind, boolean byDefault) {
@@ -78,7 +117,13 @@ public record ExceptionFilter(String id, String label, String description, boole
                                 "aeiou".indexOf(kind.type().term().charAt(0)) < 0 ? "" : "n",
                                 kind.type().term()),
                 byDefault,
-                Set.of(kind));
+                new Catchable.Exceptions(Set.of(kind)),
+                EXCEPTION_EXAMPLE);
+    }
+
+    private static ExceptionFilter happening(
+            String id, String label, String description, Trigger trigger, String example) {
+        return new ExceptionFilter(id, label, description, false, new Catchable.Happening(trigger), example);
     }
 
     /** The filter of a name. */
@@ -86,8 +131,18 @@ public record ExceptionFilter(String id, String label, String description, boole
         return ALL.stream().filter(filter -> filter.id.equals(id)).findFirst();
     }
 
-    /** Whether a condition may be added: it is evaluated where the guest enters a handler. */
-    public boolean takesCondition() {
-        return !kinds.isEmpty();
+    /** What a condition is like and may name, for people; empty where none can be added. */
+    public String conditionDescription() {
+        return what.takesCondition()
+                ? "such as: %s (also %s)"
+                        .formatted(
+                                example,
+                                Stream.concat(
+                                                CatchConditions.names(what).stream()
+                                                        .filter(name -> !example.matches(".*\\b" + name + "\\b.*")),
+                                                Stream.of("$rax", "globals"))
+                                        .distinct()
+                                        .collect(Collectors.joining(", ")))
+                : "";
     }
 }

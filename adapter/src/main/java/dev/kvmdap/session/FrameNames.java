@@ -2,23 +2,22 @@ package dev.kvmdap.session;
 
 import dev.kvmdap.engine.Cpu;
 import dev.kvmdap.engine.Frame;
-import dev.kvmdap.expression.Format;
 import dev.kvmdap.expression.Memory;
 import dev.kvmdap.expression.Names;
 import dev.kvmdap.expression.Operand;
-import dev.kvmdap.expression.Place;
 import dev.kvmdap.expression.UnreadableException;
+import dev.kvmdap.expression.Value;
 import dev.kvmdap.symbols.FrameRegisters;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.symbols.dwarf.FrameState;
 import dev.kvmdap.symbols.dwarf.NoValueException;
 import dev.kvmdap.types.DataModel;
-import dev.kvmdap.types.IntegerType;
 import dev.kvmdap.types.Type;
 import dev.kvmdap.types.TypeName;
+import dev.kvmdap.view.CallerRegisters;
 import dev.kvmdap.view.ChangeRefusedException;
 import dev.kvmdap.view.RegisterFile;
-import dev.kvmdap.view.RegisterPart;
+import dev.kvmdap.view.VcpuRegisterNames;
 import dev.kvmdap.x86.Register;
 import java.util.List;
 import java.util.Optional;
@@ -29,41 +28,11 @@ import java.util.Optional;
  */
 final class FrameNames implements Names<Cpu> {
 
-    /** The general registers in the order of DWARF's numbers in 64-bit code (System V psABI for x86-64, figure 3.36). */
-    private static final List<Register> NUMBERED_64 = List.of(
-            Register.RAX,
-            Register.RDX,
-            Register.RCX,
-            Register.RBX,
-            Register.RSI,
-            Register.RDI,
-            Register.RBP,
-            Register.RSP,
-            Register.R8,
-            Register.R9,
-            Register.R10,
-            Register.R11,
-            Register.R12,
-            Register.R13,
-            Register.R14,
-            Register.R15,
-            Register.RIP);
-
-    /** The same in 32-bit code (System V psABI for i386, figure 2.14). */
-    private static final List<Register> NUMBERED_32 = List.of(
-            Register.RAX,
-            Register.RCX,
-            Register.RDX,
-            Register.RBX,
-            Register.RSP,
-            Register.RBP,
-            Register.RSI,
-            Register.RDI,
-            Register.RIP);
-
     private final Frame frame;
     private final ViewedVcpu vcpu;
     private final RegisterFile file;
+    private final KeptValues kept;
+    private final VcpuRegisterNames<Cpu> registers;
     private final ProgramNames program;
     private final Runnable registerChanged;
 
@@ -71,18 +40,29 @@ final class FrameNames implements Names<Cpu> {
      * The names in a frame.
      *
      * @param memory what variables are changed in
+     * @param kept what the user has kept for later
      * @param registerChanged hears of every register that is assigned to
      */
-    FrameNames(Frame frame, ViewedVcpu vcpu, Symbols symbols, CpuMemory memory, Runnable registerChanged) {
+    FrameNames(
+            Frame frame,
+            ViewedVcpu vcpu,
+            Symbols symbols,
+            CpuMemory memory,
+            KeptValues kept,
+            Runnable registerChanged) {
+        this.kept = kept;
         this.frame = frame;
         this.vcpu = vcpu;
-        this.file = new RegisterFile(vcpu);
+        this.file = registerFile(frame, vcpu);
+        this.registers = new VcpuRegisterNames<>(vcpu, file, registerChanged);
         this.registerChanged = registerChanged;
         this.program = new ProgramNames(
-                symbols,
-                frame.registers().lookupAddress(),
-                frame.index() == 0 ? new Innermost() : cpu -> new Caller(frame.registers(), cpu),
-                memory);
+                symbols, frame.registers().lookupAddress(), frame.index() == 0 ? new Innermost() : new Outer(), memory);
+    }
+
+    /** The registers as a frame sees them. */
+    static RegisterFile registerFile(Frame frame, ViewedVcpu vcpu) {
+        return new RegisterFile(vcpu, frame.index() == 0 ? null : new CallerRegisters(frame.registers()));
     }
 
     /** The frame whose registers are those of the vCPU. */
@@ -94,15 +74,36 @@ final class FrameNames implements Names<Cpu> {
         }
 
         @Override
+        public FrameState now() {
+            return vcpu.cpu();
+        }
+
+        @Override
         public void write(Cpu cpu, int number, long value) {
-            List<Register> numbered = numbered(frame.registers());
+            List<Register> numbered = CallerRegisters.numbered(frame.registers());
             if (number >= numbered.size()) {
                 throw new UnreadableException("it is in a register that is not changed here");
             }
-            Register register = numbered.get(number);
-            FrameNames.this.write(
-                    new RegisterPart(register, 0, register.width(), IntegerType.UNSIGNED_LONG, Format.HEXADECIMAL),
-                    value);
+            try {
+                file.write(numbered.get(number), value);
+            } catch (ChangeRefusedException e) {
+                throw new UnreadableException(String.valueOf(e.getMessage()));
+            }
+            registerChanged.run();
+        }
+    }
+
+    /** A frame whose registers only unwinding tells. */
+    private final class Outer implements VariablePlace.FrameOf {
+
+        @Override
+        public FrameState of(Cpu cpu) {
+            return new Caller(frame.registers(), cpu);
+        }
+
+        @Override
+        public FrameState now() {
+            return of(vcpu.cpu());
         }
     }
 
@@ -116,10 +117,15 @@ final class FrameNames implements Names<Cpu> {
 
         @Override
         public long register(int number) {
-            if (!registers.has(number)) {
+            if (!registers.mayHold(number)) {
                 throw new NoValueException("is lost: the functions that this frame has called may have overwritten it");
             }
-            return registers.get(number);
+            return registers.held(number);
+        }
+
+        @Override
+        public long register(int number, int offset) {
+            return offset == 0 && registers.isTracked(number) ? register(number) : cpu.register(number, offset);
         }
 
         @Override
@@ -130,74 +136,35 @@ final class FrameNames implements Names<Cpu> {
 
     @Override
     public Optional<Operand<Cpu>> register(String name) {
-        Optional<RegisterPart> known = RegisterPart.of(name);
-        if (known.isEmpty()) {
-            return program.register(name);
-        }
-        RegisterPart part = known.get();
-        FrameRegisters registers = frame.registers();
-        int number = numbered(registers).indexOf(part.register());
-        if (frame.index() == 0 || number < 0) {
-            return Optional.of(new Operand<>(part.type(), part.format(), new RegisterPlace(part)));
-        }
-        if (!registers.has(number)) {
-            throw new UnreadableException(
-                    name + " is not known in this frame: the functions it has called may have changed it");
-        }
-        long value = part.read(registers.get(number));
-        return Optional.of(new Operand<>(part.type(), part.format(), Place.constant(value)));
+        return registers.register(name).or(() -> kept.find(name));
     }
 
-    private static List<Register> numbered(FrameRegisters registers) {
-        return registers.wordSize() == Long.BYTES ? NUMBERED_64 : NUMBERED_32;
-    }
-
-    /** A register of the vCPU, or a part of one. */
-    private final class RegisterPlace implements Place<Cpu> {
-        private final RegisterPart part;
-        private final Place<Cpu> value;
-
-        RegisterPlace(RegisterPart part) {
-            this.part = part;
-            this.value = Place.of(cpu -> part.read(file.read(part.register())));
-        }
-
-        @Override
-        public long read(Cpu cpu, long offset, int bytes) {
-            return value.read(cpu, offset, bytes);
-        }
-
-        @Override
-        public void write(Cpu cpu, long offset, int bytes, long written) {
-            FrameNames.this.write(part, written);
-        }
-    }
-
-    private void write(RegisterPart part, long value) {
+    /** The names of the parts that a register has behind a dot. */
+    List<String> partsOf(String register) {
         try {
-            file.write(part.register(), part.write(file.read(part.register()), value));
-            registerChanged.run();
-        } catch (ChangeRefusedException | IllegalArgumentException e) {
-            throw new UnreadableException(String.valueOf(e.getMessage()));
+            return registers.partsOf(register);
+        } catch (UnreadableException hasNoValueHere) {
+            return List.of();
         }
     }
 
-    /** Any MSR that KVM knows. */
+    @Override
+    public boolean canKeep(String name) {
+        try {
+            return KeptValues.isName(name) && registers.register(name).isEmpty();
+        } catch (UnreadableException hasNoValueHere) {
+            return false;
+        }
+    }
+
+    @Override
+    public void keep(String name, Value value) {
+        kept.keep(name, value, memory());
+    }
+
     @Override
     public Optional<Operand<Cpu>> modelSpecificRegister(long index) {
-        Place<Cpu> place = new Place<>() {
-            @Override
-            public long read(Cpu cpu, long offset, int bytes) {
-                return vcpu.modelSpecificRegister((int) index);
-            }
-
-            @Override
-            public void write(Cpu cpu, long offset, int bytes, long value) {
-                vcpu.storeModelSpecificRegister((int) index, value);
-                registerChanged.run();
-            }
-        };
-        return Optional.of(new Operand<>(IntegerType.UNSIGNED_LONG, Format.HEXADECIMAL, place));
+        return registers.modelSpecificRegister(index);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.kvmdap.session;
 
 import dev.kvmdap.console.CodeLine;
-import dev.kvmdap.console.ConsoleException;
 import dev.kvmdap.console.ConsoleTarget;
 import dev.kvmdap.console.RegisterValue;
 import dev.kvmdap.disassembly.Syntax;
@@ -10,23 +9,30 @@ import dev.kvmdap.engine.Frame;
 import dev.kvmdap.engine.GuestCode;
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.ExpressionException;
-import dev.kvmdap.expression.Format;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.expression.Value;
+import dev.kvmdap.kvm.Sregs;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.types.AddressSpace;
+import dev.kvmdap.types.Type;
 import dev.kvmdap.view.Node;
 import dev.kvmdap.view.RegisterFile;
 import dev.kvmdap.view.ValueNode;
+import dev.kvmdap.view.VcpuRegisterNames;
 import dev.kvmdap.x86.BitLayout;
 import dev.kvmdap.x86.CpuMode;
+import dev.kvmdap.x86.PageTable;
+import dev.kvmdap.x86.PageWalk;
 import dev.kvmdap.x86.Register;
 import dev.kvmdap.x86.Register.Kind;
 import dev.kvmdap.x86.RegisterName;
+import dev.kvmdap.x86.Translation;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The frame that the user looks at, as the console's verbs see it. */
@@ -44,7 +50,11 @@ final class FrameTarget implements ConsoleTarget {
     private final Frame frame;
     private final Node locals;
     private final Syntax syntax;
-    private final Runnable changed;
+    private final KeptValues kept;
+    private final NumberFormat numbers;
+    private final Supplier<Collection<String>> registerNames;
+    private final Node registersView;
+    private final Node systemView;
 
     FrameTarget(
             Cpu cpu,
@@ -55,16 +65,23 @@ final class FrameTarget implements ConsoleTarget {
             Frame frame,
             Node locals,
             Syntax syntax,
-            Runnable changed) {
+            NumberFormat numbers,
+            Node registersView,
+            Node systemView,
+            KeptValues kept) {
         this.cpu = cpu;
         this.values = values;
         this.memory = memory;
         this.symbols = symbols;
-        this.registers = new RegisterFile(viewed);
+        this.registers = FrameNames.registerFile(frame, viewed);
         this.frame = frame;
         this.locals = locals;
         this.syntax = syntax;
-        this.changed = changed;
+        this.numbers = numbers;
+        this.registerNames = () -> new VcpuRegisterNames<Cpu>(viewed, registers, () -> {}).all();
+        this.registersView = registersView;
+        this.systemView = systemView;
+        this.kept = kept;
     }
 
     @Override
@@ -74,9 +91,7 @@ final class FrameTarget implements ConsoleTarget {
 
     @Override
     public String text(Value value) {
-        return value.format() == Format.INSTRUCTION
-                ? instructions(value.bits(), 1).get(0).text()
-                : values.text().of(value);
+        return values.text().in(numbers).of(value);
     }
 
     @Override
@@ -117,7 +132,12 @@ final class FrameTarget implements ConsoleTarget {
 
     @Override
     public Collection<String> registerNames() {
-        return RegisterName.all().stream().map(RegisterName::name).toList();
+        return registerNames.get();
+    }
+
+    @Override
+    public Collection<String> registerParts(String register) {
+        return values.names().partsOf(register);
     }
 
     @Override
@@ -127,14 +147,34 @@ final class FrameTarget implements ConsoleTarget {
 
     @Override
     public int write(AddressSpace space, long address, byte[] bytes) {
-        int written = memory.write(cpu, space, address, bytes);
-        changed.run();
-        return written;
+        return memory.write(cpu, space, address, bytes);
     }
 
     @Override
     public int addressBytes() {
         return cpu.wordSize();
+    }
+
+    @Override
+    public Node registersView() {
+        return registersView;
+    }
+
+    @Override
+    public Node systemView() {
+        return systemView;
+    }
+
+    @Override
+    public Optional<PageTable> pageTable() {
+        Sregs sregs = cpu.sregs();
+        return PageTable.top(sregs.cr0(), sregs.cr3(), sregs.cr4(), sregs.efer(), cpu.ownMemory());
+    }
+
+    @Override
+    public Translation translation(long linear) {
+        Sregs sregs = cpu.sregs();
+        return PageWalk.explain(sregs.cr0(), sregs.cr3(), sregs.cr4(), sregs.efer(), linear, cpu.ownMemory());
     }
 
     @Override
@@ -153,7 +193,7 @@ final class FrameTarget implements ConsoleTarget {
 
     @Override
     public Optional<String> symbol(long linear) {
-        return symbols.functionAt(linear).map(function -> symbols.describe(linear));
+        return symbols.symbolAt(linear);
     }
 
     @Override
@@ -169,31 +209,33 @@ final class FrameTarget implements ConsoleTarget {
     }
 
     @Override
-    public String assign(String name, String value) {
-        String now = name.startsWith("$") ? assignRegister(name.substring(1), value) : assignVariable(name, value);
-        changed.run();
-        return now;
+    public Optional<Type> typeNamed(String text) {
+        return Expression.typeNamed(text, values.names());
     }
 
-    private String assignRegister(String name, String value) {
-        RegisterName register = RegisterName.of(name)
-                .orElseThrow(() -> new ConsoleException(
-                        "there is no register '" + name + "': 'info registers' without a name lists them"));
-        if (frame.index() > 0) {
-            throw new ConsoleException("registers are the vCPU's, not a caller's: 'frame 0' before the change");
-        }
-        long bits = evaluate(Expression.parse(value)).bits();
-        try {
-            registers.write(register.register(), register.write(registers.read(register.register()), bits));
-        } catch (IllegalArgumentException wrong) {
-            throw new ConsoleException(String.valueOf(wrong.getMessage()));
-        }
-        return "$" + name + " = 0x" + Long.toHexString(value(register).bits());
+    @Override
+    public Type typeOf(Expression expression) {
+        return expression.bindToChange(values.names()).type();
     }
 
-    private String assignVariable(String name, String value) {
-        Value assigned = evaluate(Expression.parse(name + " = (" + value + ")"));
-        return name + " = " + text(assigned);
+    @Override
+    public int keep(Value value) {
+        return kept.print(value, memory);
+    }
+
+    @Override
+    public void keep(String name, Value value) {
+        kept.keep(name, value, memory);
+    }
+
+    @Override
+    public List<String> keptNames() {
+        return kept.names();
+    }
+
+    @Override
+    public List<Integer> keptNumbers() {
+        return kept.numbers();
     }
 
     @Override
@@ -204,7 +246,7 @@ final class FrameTarget implements ConsoleTarget {
     @Override
     public List<String> locals() {
         return locals.children().stream()
-                .map(local -> local.name() + " = " + local.value())
+                .map(local -> local.name() + " = " + local.value(numbers))
                 .toList();
     }
 }

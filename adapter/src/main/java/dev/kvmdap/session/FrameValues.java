@@ -1,11 +1,9 @@
 package dev.kvmdap.session;
 
 import dev.kvmdap.engine.Cpu;
-import dev.kvmdap.engine.Frame;
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.Value;
 import dev.kvmdap.expression.ValueText;
-import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.view.ValueNode;
 
 /** What expressions are worth in one frame of a stopped guest. Session thread. */
@@ -15,10 +13,15 @@ final class FrameValues implements ValueNode.Context {
     private final FrameNames names;
     private final ValueText text;
 
-    FrameValues(Cpu cpu, Frame frame, ViewedVcpu vcpu, Symbols symbols, CpuMemory memory, Runnable registerChanged) {
+    /**
+     * Evaluates on a vCPU.
+     *
+     * @param text writes what comes out
+     */
+    FrameValues(Cpu cpu, FrameNames names, ValueText text) {
         this.cpu = cpu;
-        this.names = new FrameNames(frame, vcpu, symbols, memory, registerChanged);
-        this.text = new ValueText(address -> symbols.functionAt(address).map(function -> symbols.describe(address)));
+        this.names = names;
+        this.text = text;
     }
 
     @Override
@@ -29,6 +32,11 @@ final class FrameValues implements ValueNode.Context {
     @Override
     public Value evaluate(Expression expression) {
         return expression.bind(names).value(cpu);
+    }
+
+    /** What the names that expressions use stand for. */
+    FrameNames names() {
+        return names;
     }
 
     /**

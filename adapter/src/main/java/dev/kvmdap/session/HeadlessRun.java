@@ -7,6 +7,8 @@ import dev.kvmdap.engine.Frame;
 import dev.kvmdap.engine.Stop;
 import dev.kvmdap.kvm.HostProbe;
 import dev.kvmdap.kvm.Kvm;
+import dev.kvmdap.machine.BootImage;
+import dev.kvmdap.machine.BootedImage;
 import dev.kvmdap.machine.Machine;
 import dev.kvmdap.machine.MachineConfiguration;
 import dev.kvmdap.session.launch.LaunchConfiguration;
@@ -67,14 +69,19 @@ public final class HeadlessRun {
      * Runs a guest to its end.
      *
      * @param output gets what the guest sends by COM1 and by the debug port
-     * @param notice gets a line for people when the guest resets its machine
+     * @param notice gets a line for people when the guest resets its machine, and what it asks for and does not get
+     * @param detail gets a line that tells as what the program was booted, and why
      * @throws RuntimeException one that {@link RequestFailure#of} knows: a wrong configuration, an image that cannot be
      *     started, no usable KVM
      */
-    public static Outcome run(LaunchConfiguration configuration, OutputStream output, Consumer<String> notice) {
+    public static Outcome run(
+            LaunchConfiguration configuration, OutputStream output, Consumer<String> notice, Consumer<String> detail) {
         SerialStream serial = new SerialStream(output);
         try (Kvm kvm = Kvm.open()) {
-            Symbols symbols = ProgramSymbols.open(configuration);
+            BootedImage image = BootImage.plan(configuration.bootConfiguration(), configuration.memory());
+            detail.accept(image.recognition());
+            image.remarks().forEach(notice);
+            Symbols symbols = ProgramSymbols.open(configuration, image);
             MachineConfiguration machine = LaunchedGuest.machine(configuration, kvm, serial, serial);
             HeadlessRun run = new HeadlessRun(serial, notice);
             try (Engine engine = new Engine(

@@ -22,6 +22,16 @@ final class HitPolicy implements Condition {
         this.logpoint = logpoint;
     }
 
+    /**
+     * Only counts.
+     *
+     * @param hitCondition which hits stop; empty for all
+     * @throws RequestFailure where it is none
+     */
+    static HitPolicy counting(String hitCondition, Hits hits) {
+        return new HitPolicy(null, hits, hitCondition.isBlank() ? null : HitCount.parse(hitCondition), null);
+    }
+
     @Override
     public boolean holds(Cpu cpu) {
         if (condition != null && !condition.holds(cpu)) {

@@ -14,6 +14,7 @@ import dev.kvmdap.expression.UnreadableException;
 import dev.kvmdap.symbols.Function;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.symbols.Variable;
+import dev.kvmdap.symbols.dwarf.FrameState;
 import dev.kvmdap.symbols.dwarf.Location;
 import dev.kvmdap.symbols.dwarf.NamedEntries.EnumeratorEntry;
 import dev.kvmdap.types.AddressSpace;
@@ -118,7 +119,9 @@ final class ProgramNames implements Names<Cpu> {
         return known;
     }
 
-    private Operand<Cpu> operand(Variable variable) {
+    private Operand<Cpu> operand(Variable found) {
+        FrameState now = frame == null ? null : frame.now();
+        Variable variable = now == null ? found : found.in(now);
         boolean isLabel = variable.type().equals(OpaqueType.UNKNOWN);
         Type type = isLabel ? new ArrayType(IntegerType.UNSIGNED_CHAR, ArrayType.OPEN) : variable.type();
         return Operand.of(type, place(variable.name(), variable.location()));

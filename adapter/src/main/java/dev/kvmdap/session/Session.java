@@ -8,6 +8,8 @@ import dev.kvmdap.engine.ExceptionReport;
 import dev.kvmdap.engine.Granularity;
 import dev.kvmdap.engine.StepKind;
 import dev.kvmdap.engine.Stop;
+import dev.kvmdap.expression.NumberFormat;
+import dev.kvmdap.session.ClientCatchpoints.Group;
 import dev.kvmdap.session.RequestFailure.Kind;
 import dev.kvmdap.session.launch.LaunchConfiguration;
 import dev.kvmdap.session.launch.LaunchConfigurationException;
@@ -36,13 +38,14 @@ public final class Session {
 
     private final SessionThread thread;
     private final IDebugProtocolClient client;
+    private final KeptValues kept = new KeptValues();
     private final ClientEvents events;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Deque<Runnable> afterAnswer = new ArrayDeque<>();
     private final StopScope stopScope = new StopScope();
     private final ClientBreakpoints breakpoints = new ClientBreakpoints();
     private final ClientWatchpoints watchpoints = new ClientWatchpoints(breakpoints::nextId);
-    private final ExceptionFilters exceptionFilters = new ExceptionFilters(breakpoints::nextId);
+    private final ClientCatchpoints catchpoints = new ClientCatchpoints(breakpoints::nextId);
 
     private SessionState state = SessionState.CONNECTED;
     private ClientFeatures clientFeatures = ClientFeatures.DEFAULTS;
@@ -52,8 +55,8 @@ public final class Session {
     private Course course = Course.NONE;
     private int stoppedVcpu;
     private @Nullable Stop lastStop;
-    private @Nullable ExceptionReport exception;
-    private List<Integer> lastHit = List.of();
+    private @Nullable StopReport report;
+    private @Nullable NumberFormat numberFormat;
 
     /** A session of a client that has just connected. */
     public Session(IDebugProtocolClient client, SessionThread thread) {
@@ -87,9 +90,9 @@ public final class Session {
         return watchpoints;
     }
 
-    /** The exceptions that the client has chosen to stop at. */
-    public ExceptionFilters exceptionFilters() {
-        return exceptionFilters;
+    /** What the guest stops at wherever it is: exception filters, I/O ports, catchpoints. */
+    public ClientCatchpoints catchpoints() {
+        return catchpoints;
     }
 
     /** What the client may refer to by number until the guest runs again. */
@@ -107,14 +110,14 @@ public final class Session {
         return Optional.ofNullable(lastStop);
     }
 
-    /** The exception that the last stop is about; empty where it is about none. */
+    /** The exception, or what clients ask for as if it were one, that the last stop is about; empty where it is about none. */
     public Optional<ExceptionReport> exception() {
-        return Optional.ofNullable(exception);
+        return report == null ? Optional.empty() : report.exception();
     }
 
-    /** The numbers of the breakpoints and watchpoints that the last stop is at. */
+    /** The numbers of the breakpoints, watchpoints and catchpoints that the last stop is at. */
     List<Integer> lastHit() {
-        return lastHit;
+        return report == null ? List.of() : report.hit();
     }
 
     /**
@@ -196,15 +199,33 @@ public final class Session {
         String title = verb + " " + configuration.program().getFileName();
         try (Progress progress = new Progress(client, clientFeatures, cancellation, title)) {
             LaunchedGuest started = LaunchedGuest.launch(
-                    configuration, thread, new Listener(), events::guestOutput, events::logged, progress);
+                    configuration, thread, new Listener(), events::guestOutput, events::logged, kept, progress);
             guest = started;
+            if (numberFormat != null) {
+                started.setNumberFormat(numberFormat);
+            }
+            started.bootReport().forEach(events::message);
             started.warnings().forEach(events::important);
             breakpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
             watchpoints.placeIn(configuration.noDebug() ? null : started.breakpointPlacer());
-            exceptionFilters.placeIn(configuration.noDebug() ? null : started.engine());
+            catchpoints.placeIn(configuration.noDebug() ? null : started.catchpointPlacer());
+            catchAsLaunched(configuration);
         } catch (RuntimeException failure) {
             powerOff();
             throw RequestFailure.of(Kind.LAUNCH_FAILED, failure).orElseThrow(() -> failure);
+        }
+    }
+
+    private void catchAsLaunched(LaunchConfiguration configuration) {
+        List<CatchRequest> wanted = configuration.catchpoints().stream()
+                .map(one -> CatchRequest.of(one.what(), one.condition()))
+                .toList();
+        List<String> problems = catchpoints.replace(Group.LAUNCH, wanted).stream()
+                .filter(catchpoint -> catchpoint.isEnabled() && !catchpoint.verified() && !configuration.noDebug())
+                .map(failed -> "catch: " + failed.what().description() + ": " + failed.message())
+                .toList();
+        if (!problems.isEmpty()) {
+            throw new RequestFailure(Kind.LAUNCH_FAILED, String.join("\n", problems));
         }
     }
 
@@ -314,6 +335,7 @@ public final class Session {
         state = SessionState.RUNNING;
         course = towards;
         stopScope.clear();
+        guest().forgetState();
     }
 
     /**
@@ -333,24 +355,12 @@ public final class Session {
         course = Course.NONE;
         state = SessionState.STOPPED;
         stoppedVcpu = stop.vcpu();
+        guest().forgetState();
         guest().flushOutput();
         lastStop = stop;
-        exception = guest().engine().explain(stop).orElse(null);
-        if (stop instanceof Stop.Watchpoints at) {
-            lastHit = at.hits().stream()
-                    .flatMap(access -> watchpoints.of(access).stream())
-                    .map(ClientWatchpoint::id)
-                    .toList();
-            new WatchReport(guest(), watchpoints).tell(at, events);
-        } else if (exception != null) {
-            events.stoppedAtException(
-                    stop, exception, stop instanceof Stop.Raised at ? exceptionFilters.of(at.hit()) : List.of());
-        } else {
-            List<ClientBreakpoint> hit = stop instanceof Stop.Breakpoints at ? breakpoints.of(at.hit()) : List.of();
-            lastHit = hit.stream().map(ClientBreakpoint::id).toList();
-            events.stopped(stop, hit);
-            hit.stream().filter(ClientBreakpoint::isTemporary).forEach(this::deleteTemporary);
-        }
+        report = new StopReports(guest(), this).of(stop);
+        events.stopped(report);
+        deleteTemporary(report.hit());
         tellChanges();
     }
 
@@ -363,12 +373,22 @@ public final class Session {
                     .formatted(ended.id(), ended.request().range().term(), ended.message()));
         }
         watchpoints.changed().forEach(changed -> events.breakpointChanged(BreakpointAnswer.of(changed)));
-        exceptionFilters.changed().forEach(filter -> events.breakpointChanged(ExceptionAnswer.of(filter)));
+        catchpoints.changed().forEach(changed -> events.breakpointChanged(BreakpointAnswer.of(changed)));
     }
 
-    private void deleteTemporary(ClientBreakpoint breakpoint) {
-        breakpoints.delete(breakpoint);
-        events.breakpointRemoved(breakpoint.id());
+    private void deleteTemporary(List<Integer> hit) {
+        breakpoints.all().stream()
+                .filter(breakpoint -> breakpoint.isTemporary() && hit.contains(breakpoint.id()))
+                .forEach(breakpoint -> {
+                    breakpoints.delete(breakpoint);
+                    events.breakpointRemoved(breakpoint.id());
+                });
+        catchpoints.all().stream()
+                .filter(catchpoint -> catchpoint.isTemporary() && hit.contains(catchpoint.id()))
+                .forEach(catchpoint -> {
+                    catchpoints.delete(catchpoint);
+                    events.breakpointRemoved(catchpoint.id());
+                });
     }
 
     /**
@@ -388,6 +408,13 @@ public final class Session {
         if (clientFeatures.invalidated()) {
             afterAnswer.add(events::valuesChanged);
         }
+    }
+
+    /** The user chooses how integers are written, in this guest and those after a restart. */
+    void setNumberFormat(NumberFormat format) {
+        numberFormat = format;
+        guest().setNumberFormat(format);
+        valuesChanged();
     }
 
     /** The guest has ended itself. */

@@ -9,7 +9,6 @@ import dev.kvmdap.symbols.dwarf.Location;
 import dev.kvmdap.symbols.dwarf.NoValueException;
 import dev.kvmdap.symbols.dwarf.Term;
 import dev.kvmdap.types.AddressSpace;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +26,11 @@ final class VariablePlace implements Place<Cpu> {
     interface FrameOf {
 
         FrameState of(Cpu cpu);
+
+        /** The frame as it is while the guest stands still, where that is known: types may depend on it. Session thread. */
+        default @Nullable FrameState now() {
+            return null;
+        }
 
         /** Changes a register by its DWARF number; session thread. */
         default void write(Cpu cpu, int register, long value) {
@@ -50,6 +54,11 @@ final class VariablePlace implements Place<Cpu> {
     @Override
     public @Nullable AddressSpace space() {
         return location instanceof Location.Memory ? AddressSpace.LINEAR : null;
+    }
+
+    @Override
+    public @Nullable String absence() {
+        return location instanceof Location.Missing missing ? "'" + name + "' " + missing.reason() : null;
     }
 
     @Override
@@ -77,30 +86,10 @@ final class VariablePlace implements Place<Cpu> {
     @Override
     public long read(Cpu cpu, long offset, int bytes) {
         try {
-            return read(location, frame.of(cpu), offset, bytes);
+            return location.read(frame.of(cpu), offset, bytes);
         } catch (NoValueException e) {
             throw unreadable(e);
         }
-    }
-
-    private static long read(Location location, FrameState state, long offset, int bytes) {
-        if (location instanceof Location.Memory memory) {
-            return state.memory(memory.address().evaluate(state) + offset, bytes);
-        }
-        if (location instanceof Location.Register register) {
-            return part(register(register, state), offset, bytes);
-        }
-        if (location instanceof Location.Value value) {
-            return part(value.value().evaluate(state), offset, bytes);
-        }
-        if (location instanceof Location.Missing missing) {
-            throw new NoValueException(missing.reason());
-        }
-        long number = 0;
-        for (int i = bytes - 1; i >= 0; i--) {
-            number = number << Byte.SIZE | byteAt(location, state, offset + i);
-        }
-        return number;
     }
 
     private static long register(Location.Register register, FrameState state) {
@@ -109,27 +98,6 @@ final class VariablePlace implements Place<Cpu> {
                     + "-bit code, but the CPU executes " + Byte.SIZE * state.wordSize() + "-bit code now");
         }
         return state.register(register.number());
-    }
-
-    private static long part(long value, long offset, int bytes) {
-        long shifted = offset < Long.BYTES ? value >>> (Byte.SIZE * offset) : 0;
-        return bytes == Long.BYTES ? shifted : shifted & ~(-1L << (Byte.SIZE * bytes));
-    }
-
-    private static long byteAt(Location location, FrameState state, long offset) {
-        if (location instanceof Location.Bytes constant) {
-            return constant.at(offset);
-        }
-        long start = offset;
-        List<Location.Piece> pieces = ((Location.Pieces) location).pieces();
-        for (int i = 0; i < pieces.size(); i++) {
-            Location.Piece piece = pieces.get(i);
-            if (start < piece.bytes()) {
-                return read(piece.where(), state, start, 1);
-            }
-            start -= piece.bytes();
-        }
-        throw new NoValueException("is told of in part only");
     }
 
     @Override

@@ -12,7 +12,6 @@ import dev.kvmdap.expression.Value;
 import dev.kvmdap.session.StopScope.StoppedFrame;
 import dev.kvmdap.x86.GuestVirtual;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -27,16 +26,12 @@ final class WatchReport {
         this.watchpoints = watchpoints;
     }
 
-    /** Sends the event of a stop. */
-    void tell(Stop.Watchpoints stop, ClientEvents events) {
-        String text = stop.hits().stream().map(hit -> tell(hit, stop.vcpu())).collect(Collectors.joining("\n"));
-        List<ClientWatchpoint> hit = stop.hits().stream()
-                .flatMap(access -> watchpoints.of(access).stream())
-                .toList();
-        events.stoppedAtData(stop, text, hit);
+    /** All accesses of a stop, a line each. */
+    String text(Stop.Watchpoints stop) {
+        return stop.hits().stream().map(hit -> text(hit, stop.vcpu())).collect(Collectors.joining("\n"));
     }
 
-    private String tell(WatchHit hit, int vcpu) {
+    private String text(WatchHit hit, int vcpu) {
         Watchpoint watched = hit.watchpoint();
         Optional<ClientWatchpoint> known = watchpoints.of(hit);
         Optional<Value> typed = known.flatMap(point -> value(point.request().range(), vcpu));

@@ -1,5 +1,6 @@
 package dev.kvmdap.symbols;
 
+import dev.kvmdap.symbols.dwarf.CallingConvention;
 import java.util.Arrays;
 
 /**
@@ -14,23 +15,25 @@ public final class FrameRegisters {
     private final int wordSize;
     private final long[] values;
     private long known;
+    private long doubted;
     private boolean afterCall;
 
-    private FrameRegisters(int wordSize, long[] values, long known, boolean afterCall) {
+    private FrameRegisters(int wordSize, long[] values, long known, long doubted, boolean afterCall) {
         this.wordSize = wordSize;
         this.values = values;
         this.known = known;
+        this.doubted = doubted;
         this.afterCall = afterCall;
     }
 
     /** No register known yet in 64-bit code. */
     public static FrameRegisters x86_64() {
-        return new FrameRegisters(8, new long[COUNT], 0, false);
+        return new FrameRegisters(8, new long[COUNT], 0, 0, false);
     }
 
     /** No register known yet in 16- or 32-bit code. */
     public static FrameRegisters i386() {
-        return new FrameRegisters(4, new long[COUNT], 0, false);
+        return new FrameRegisters(4, new long[COUNT], 0, 0, false);
     }
 
     /**
@@ -40,8 +43,8 @@ public final class FrameRegisters {
     public FrameRegisters caller(long returnAddress, long stackPointer) {
         FrameRegisters caller = copy();
         for (int register = 0; register < COUNT; register++) {
-            if (!isCalleeSaved(register)) {
-                caller.forget(register);
+            if (!CallingConvention.isCalleeSaved(wordSize, register)) {
+                caller.doubt(register);
             }
         }
         return caller.set(pcRegister(), returnAddress)
@@ -50,7 +53,7 @@ public final class FrameRegisters {
     }
 
     FrameRegisters copy() {
-        return new FrameRegisters(wordSize, Arrays.copyOf(values, values.length), known, afterCall);
+        return new FrameRegisters(wordSize, Arrays.copyOf(values, values.length), known, doubted, afterCall);
     }
 
     /** The bytes of a word that the code pushes: 8 in 64-bit code, 4 otherwise. */
@@ -73,6 +76,7 @@ public final class FrameRegisters {
         if (register >= 0 && register < COUNT) {
             values[register] = wrap(value);
             known |= 1L << register;
+            doubted &= ~(1L << register);
         }
         return this;
     }
@@ -81,8 +85,33 @@ public final class FrameRegisters {
     public FrameRegisters forget(int register) {
         if (register >= 0 && register < COUNT) {
             known &= ~(1L << register);
+            doubted &= ~(1L << register);
         }
         return this;
+    }
+
+    /** Makes a register one that callees may have changed: unknown to all but those who know that they have not. */
+    FrameRegisters doubt(int register) {
+        if (has(register)) {
+            known &= ~(1L << register);
+            doubted |= 1L << register;
+        }
+        return this;
+    }
+
+    /** Whether a register is one that unwinding follows from frame to frame: a general one. */
+    public boolean isTracked(int register) {
+        return register >= 0 && register <= pcRegister();
+    }
+
+    /** Whether there is a value for a variable that the compiler says is in a register, though callees may have changed it. */
+    public boolean mayHold(int register) {
+        return has(register) || (register >= 0 && register < COUNT && (doubted & 1L << register) != 0);
+    }
+
+    /** That value: of a register that {@link #mayHold} is asked about. */
+    public long held(int register) {
+        return mayHold(register) ? values[register] : 0;
     }
 
     /** The linear address of the instruction pointer. */
@@ -118,13 +147,6 @@ public final class FrameRegisters {
     }
 
     int stackPointerRegister() {
-        return wordSize == 8 ? 7 : 4;
-    }
-
-    /** Whether the psABI lets a function leave this register as it found it only by restoring it. */
-    boolean isCalleeSaved(int register) {
-        return wordSize == 8
-                ? register == 3 || register == 6 || (register >= 12 && register <= 15)
-                : register == 3 || (register >= 5 && register <= 7);
+        return CallingConvention.stackPointer(wordSize);
     }
 }

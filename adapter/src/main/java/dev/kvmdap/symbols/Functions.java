@@ -4,6 +4,7 @@ import dev.kvmdap.elf.Symbol;
 import dev.kvmdap.elf.SymbolTable;
 import dev.kvmdap.symbols.dwarf.AddressRanges;
 import dev.kvmdap.symbols.dwarf.DwarfFile;
+import dev.kvmdap.symbols.dwarf.FileTable;
 import dev.kvmdap.symbols.dwarf.FunctionTable;
 import dev.kvmdap.symbols.dwarf.LineTable;
 import dev.kvmdap.symbols.dwarf.Unit;
@@ -40,6 +41,35 @@ final class Functions {
             }
         }
         return symbols().codeAt(address).map(Functions::function);
+    }
+
+    /** The calls whose bodies lie one in the other around an address, innermost first. */
+    List<InlinedCall> inlinedAt(long address, SourceFiles files) {
+        Unit unit = dwarf.unitAt(address);
+        List<InlinedCall> calls = new ArrayList<>();
+        FunctionTable functions = unit == null ? null : unit.functions();
+        int scope = functions == null ? -1 : functions.scopeAt(address);
+        while (unit != null && functions != null && scope >= 0 && functions.isInlined(scope)) {
+            calls.add(new InlinedCall(functions.name(scope), site(unit, functions, scope, address, files)));
+            scope = functions.parent(scope);
+        }
+        return calls;
+    }
+
+    private Optional<SourceLine> site(Unit unit, FunctionTable functions, int scope, long address, SourceFiles files) {
+        FileTable table = dwarf.fileTable(unit);
+        String path = table == null ? "" : table.path(functions.callFile(scope));
+        AddressRanges code = functions.ranges(scope);
+        int range = Math.max(0, code.indexOf(address));
+        return path.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new SourceLine(
+                        files.of(path),
+                        functions.callLine(scope),
+                        functions.callColumn(scope),
+                        code.low(range),
+                        code.high(range),
+                        true));
     }
 
     List<Function> named(String name) {

@@ -28,6 +28,7 @@ public final class SymbolFile {
     private final long offset;
     private final ElfFile elf;
     private final DwarfFile dwarf;
+    private final SourceFiles sourceFiles;
     private final SourceLines lines;
     private final Functions functions;
     private final Variables variables;
@@ -38,7 +39,8 @@ public final class SymbolFile {
         this.offset = offset;
         this.elf = elf;
         this.dwarf = new DwarfFile(elf);
-        this.lines = new SourceLines(dwarf, new SourceFiles(sources, path));
+        this.sourceFiles = new SourceFiles(sources, path);
+        this.lines = new SourceLines(dwarf, sourceFiles);
         this.functions = new Functions(dwarf);
         this.variables = new Variables(dwarf, offset);
         this.sections = new CodeSections(elf);
@@ -119,6 +121,24 @@ public final class SymbolFile {
         return answer(Optional.empty(), () -> functions.at(address - offset).map(function -> function.moved(offset)));
     }
 
+    List<InlinedCall> inlinedAt(long address) {
+        return answer(
+                List.of(),
+                () -> functions.inlinedAt(address - offset, sourceFiles).stream()
+                        .map(call ->
+                                new InlinedCall(call.function(), call.site().map(site -> site.moved(offset))))
+                        .toList());
+    }
+
+    /** The variable or label of data at an address, with the distance from its beginning; from the symbol table. */
+    Optional<String> dataAt(long address) {
+        return answer(
+                Optional.empty(),
+                () -> elf.symbols()
+                        .dataAt(address - offset)
+                        .map(symbol -> Symbols.withDistance(symbol.name(), address - offset - symbol.value())));
+    }
+
     List<Function> functionsNamed(String name) {
         return answer(
                 List.of(),
@@ -155,6 +175,10 @@ public final class SymbolFile {
         return answer(List.of(), () -> variables.locals(address - offset));
     }
 
+    List<Variable> locals(long address, int level) {
+        return answer(List.of(), () -> variables.locals(address - offset, level));
+    }
+
     Optional<Variable> variable(String name, long address) {
         return answer(Optional.empty(), () -> variables.global(name, address - offset));
     }
@@ -186,6 +210,14 @@ public final class SymbolFile {
 
     List<String> variableNames() {
         return answer(List.of(), variables::variableNames);
+    }
+
+    List<String> variableNamesIn(String scope) {
+        return answer(List.of(), () -> variables.variableNamesIn(scope));
+    }
+
+    List<String> enumeratorNames() {
+        return answer(List.of(), variables::enumeratorNames);
     }
 
     List<String> typeNames(TypeName.Keyword keyword) {

@@ -164,6 +164,35 @@ public final class Symbols {
     }
 
     /**
+     * The same of one activation alone: of a call that was inlined at the address, or of the function around it.
+     *
+     * @param level the place in {@link #inlinedAt}; the number of calls there for the function
+     */
+    public List<Variable> locals(long address, int level) {
+        for (SymbolFile file : files) {
+            List<Variable> locals = file.locals(address, level);
+            if (!locals.isEmpty()) {
+                return locals;
+            }
+        }
+        return List.of();
+    }
+
+    /**
+     * The calls that were inlined at an address, innermost first: the line at the address belongs to the first one's function, the site of each
+     * to the next one's, and that of the last to {@link #functionAt}.
+     */
+    public List<InlinedCall> inlinedAt(long address) {
+        for (SymbolFile file : files) {
+            List<InlinedCall> calls = file.inlinedAt(address);
+            if (!calls.isEmpty()) {
+                return calls;
+            }
+        }
+        return List.of();
+    }
+
+    /**
      * The variable outside of functions that a name means in the code at an address: its own file's, else one that all files
      * see, else any file's.
      */
@@ -221,6 +250,16 @@ public final class Symbols {
         return files.stream().flatMap(file -> file.variableNames().stream()).toList();
     }
 
+    /** The names of all enumerators; takes a pass over everything. */
+    public Collection<String> enumeratorNames() {
+        return names(SymbolFile::enumeratorNames);
+    }
+
+    /** The names of the variables of a function or of a source file. */
+    public Collection<String> variableNamesIn(String scope) {
+        return names(file -> file.variableNamesIn(scope));
+    }
+
     /** The names of all types that can stand behind a keyword; takes a pass over everything. */
     public List<String> typeNames(TypeName.Keyword keyword) {
         return files.stream().flatMap(file -> file.typeNames(keyword).stream()).toList();
@@ -265,9 +304,17 @@ public final class Symbols {
         if (function.isEmpty()) {
             return "0x" + Long.toHexString(address);
         }
-        long distance = address - function.get().low();
+        return withDistance(function.get().name(), address - function.get().low());
+    }
+
+    /** The function, label or variable that an address belongs to, as a person would say it: {@code table+0x10}. */
+    public Optional<String> symbolAt(long address) {
+        return functionAt(address).isPresent() ? Optional.of(describe(address)) : first(file -> file.dataAt(address));
+    }
+
+    static String withDistance(String name, long distance) {
         String sign = distance < 0 ? "-0x" : "+0x";
-        return function.get().name() + (distance == 0 ? "" : sign + Long.toHexString(Math.abs(distance)));
+        return name + (distance == 0 ? "" : sign + Long.toHexString(Math.abs(distance)));
     }
 
     private interface Question<T> {

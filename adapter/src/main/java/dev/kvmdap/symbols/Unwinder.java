@@ -40,6 +40,8 @@ final class Unwinder {
             OptionalLong value = value(register);
             if (value.isPresent()) {
                 caller.set(register, value.getAsLong());
+            } else if (row.rule(register).kind() == UnwindRow.Kind.UNSPECIFIED) {
+                caller.doubt(register);
             } else {
                 caller.forget(register);
             }
@@ -52,25 +54,16 @@ final class Unwinder {
     }
 
     private OptionalLong value(int register) {
-        UnwindRow.Rule rule = row.rule(register);
         try {
-            return rule == null ? unspecified(register) : apply(rule, register);
+            return apply(row.rule(register), register);
         } catch (ElfException e) {
             return OptionalLong.empty();
         }
     }
 
-    /** What the psABI says of a register that call frame information leaves out. */
-    private OptionalLong unspecified(int register) {
-        if (register == frame.stackPointerRegister()) {
-            return OptionalLong.of(cfa);
-        }
-        return frame.isCalleeSaved(register) ? context.register(register) : OptionalLong.empty();
-    }
-
     private OptionalLong apply(UnwindRow.Rule rule, int register) {
         return switch (rule.kind()) {
-            case UNDEFINED -> OptionalLong.empty();
+            case UNDEFINED, UNSPECIFIED -> OptionalLong.empty();
             case SAME_VALUE -> context.register(register);
             case OFFSET -> saved(cfa + rule.operand());
             case VALUE_OFFSET -> OptionalLong.of(cfa + rule.operand());

@@ -42,8 +42,17 @@ final class Variables {
 
     /** The variables in scope at an address; inner ones hide outer ones. */
     List<Variable> locals(long address) {
+        return visible(reader.locals(address));
+    }
+
+    /** The same of one activation alone, see {@link Symbols#locals(long, int)}. */
+    List<Variable> locals(long address, int level) {
+        return visible(reader.locals(address, level));
+    }
+
+    private static List<Variable> visible(List<VariableEntry> entries) {
         Map<String, Variable> locals = new LinkedHashMap<>();
-        for (VariableEntry entry : reader.locals(address)) {
+        for (VariableEntry entry : entries) {
             if (!entry.name().isEmpty()) {
                 locals.put(entry.name(), variable(entry));
             }
@@ -139,19 +148,40 @@ final class Variables {
         return names;
     }
 
+    /** The names of the variables of the functions of a name, and of those outside of functions of source files of that name. */
+    List<String> variableNamesIn(String scope) {
+        List<String> names = new ArrayList<>();
+        for (Unit unit : dwarf.units()) {
+            FunctionTable functions = unit.functions();
+            for (int i = 0; i < functions.size(); i++) {
+                if (!functions.isInlined(i) && functions.name(i).equals(scope)) {
+                    reader.ofFunction(unit, i).forEach(variable -> names.add(variable.name()));
+                }
+            }
+            if (SourceFiles.isNamed(unit.name(), scope)) {
+                names.addAll(named.variableNamesOf(unit));
+            }
+        }
+        return names;
+    }
+
+    List<String> enumeratorNames() {
+        return named.enumeratorNames();
+    }
+
     List<String> typeNames(TypeName.Keyword keyword) {
         return named.typeNames(keyword);
     }
 
     private static Variable variable(VariableEntry entry) {
-        return new Variable(entry.name(), entry.type(), entry.location(), entry.isParameter());
+        return new Variable(entry.name(), entry.type(), entry.frameType(), entry.location(), entry.isParameter());
     }
 
     private Optional<Variable> symbol(String name) {
         for (Symbol symbol : dwarf.elf().symbols().named(name)) {
             if (symbol.section() != Symbol.ABSOLUTE && !dwarf.elf().symbols().isCode(symbol)) {
-                return Optional.of(
-                        new Variable(name, OpaqueType.UNKNOWN, Location.Memory.at(symbol.value() + offset), false));
+                return Optional.of(new Variable(
+                        name, OpaqueType.UNKNOWN, null, Location.Memory.at(symbol.value() + offset), false));
             }
         }
         return Optional.empty();

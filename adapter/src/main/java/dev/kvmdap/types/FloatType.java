@@ -16,6 +16,7 @@ public record FloatType(String simpleName, int width) implements Type {
     /** The bytes of a number of the x87 (SDM vol. 1, 4.2.2). */
     public static final int EXTENDED_BYTES = 10;
 
+    private static final long FRACTION = (1L << 52) - 1;
     private static final int EXTENDED_BIAS = 16383;
     private static final int EXTENDED_INFINITE = 0x7fff;
 
@@ -57,6 +58,32 @@ public record FloatType(String simpleName, int width) implements Type {
             magnitude = Math.scalb(whole, exponent - EXTENDED_BIAS - 63);
         }
         return (signAndExponent & 0x8000) == 0 ? magnitude : -magnitude;
+    }
+
+    /** Bits 63:0 of a number in the x87 format, which holds every {@code double} exactly. */
+    public static long extendedSignificand(double number) {
+        long bits = Double.doubleToRawLongBits(number);
+        long fraction = bits & FRACTION;
+        if (Math.abs(number) < Double.MIN_NORMAL) {
+            return fraction << Long.numberOfLeadingZeros(fraction);
+        }
+        return Long.MIN_VALUE | fraction << 11;
+    }
+
+    /** Bits 79:64 of a number in the x87 format. */
+    public static int extendedSignAndExponent(double number) {
+        int sign = Double.doubleToRawLongBits(number) < 0 ? 0x8000 : 0;
+        long fraction = Double.doubleToRawLongBits(number) & FRACTION;
+        if (number == 0) {
+            return sign;
+        }
+        if (Double.isNaN(number) || Double.isInfinite(number)) {
+            return sign | EXTENDED_INFINITE;
+        }
+        int exponent = Math.abs(number) < Double.MIN_NORMAL
+                ? Double.MIN_EXPONENT - 52 + 63 - Long.numberOfLeadingZeros(fraction)
+                : Math.getExponent(number);
+        return sign | exponent + EXTENDED_BIAS;
     }
 
     /** A number rounded to this type. */

@@ -19,6 +19,7 @@ public final class StructType implements Type {
     private final long bytes;
     private final Supplier<List<Member>> reader;
     private final @Nullable Function<StructType, @Nullable StructType> definitions;
+    private @Nullable List<Member> ownMembers;
     private @Nullable List<Member> members;
     private @Nullable StructType definition;
     private boolean busy;
@@ -100,6 +101,17 @@ public final class StructType implements Type {
         return defined == this ? bytes : defined.bytes();
     }
 
+    /** Its members in the order of the source; a structure in it that has no name is one of an empty name. */
+    public synchronized List<Member> ownMembers() {
+        List<Member> known = ownMembers;
+        if (known == null) {
+            StructType defined = defined();
+            known = defined == this ? List.copyOf(reader.get()) : defined.ownMembers();
+            ownMembers = known;
+        }
+        return known;
+    }
+
     /**
      * Its members in the order of the source; those of a structure without a name stand where it stands. A structure that
      * claims to hold itself has none.
@@ -108,8 +120,7 @@ public final class StructType implements Type {
         List<Member> known = members;
         if (known == null && !busy) {
             busy = true;
-            StructType defined = defined();
-            known = defined == this ? flattened(reader.get()) : defined.members();
+            known = flattened(ownMembers());
             members = known;
             busy = false;
         }

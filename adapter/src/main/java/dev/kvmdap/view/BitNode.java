@@ -1,16 +1,18 @@
 package dev.kvmdap.view;
 
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.x86.BitField;
+import org.jspecify.annotations.Nullable;
 
-/** One bit, or a run of bits, of a register. */
+/** One bit, or a run of bits, of a number in the machine. */
 final class BitNode implements Node {
 
     private final BitField field;
-    private final RegisterNode register;
+    private final Word word;
 
-    BitNode(BitField field, RegisterNode register) {
+    BitNode(BitField field, Word word) {
         this.field = field;
-        this.register = register;
+        this.word = word;
     }
 
     @Override
@@ -20,9 +22,8 @@ final class BitNode implements Node {
 
     /** In decimal where it is a single digit, as bits are read, and in hexadecimal otherwise. */
     @Override
-    public String value() {
-        long value = field.of(register.read());
-        return value >= 0 && value < 10 ? Long.toString(value) : "0x" + Long.toHexString(value);
+    public String value(NumberFormat format) {
+        return format.small(field.of(word.read()));
     }
 
     @Override
@@ -31,20 +32,20 @@ final class BitNode implements Node {
     }
 
     @Override
-    public String evaluateName() {
-        return "(%s >> %d) & 0x%x".formatted(register.evaluateName(), field.low(), field.maximum());
+    public @Nullable String evaluateName() {
+        return word.expression(field);
     }
 
     @Override
     public boolean settable() {
-        return true;
+        return word.isWritable();
     }
 
     @Override
     public void set(String text) {
-        long value = register.evaluate(text);
+        long value = word.evaluate(text);
         try {
-            register.write(field.with(register.read(), value));
+            word.write(field.with(word.read(), value));
         } catch (IllegalArgumentException e) {
             throw new ChangeRefusedException(String.valueOf(e.getMessage()), e);
         }

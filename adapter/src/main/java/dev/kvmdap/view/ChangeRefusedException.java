@@ -7,11 +7,13 @@ public final class ChangeRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    ChangeRefusedException(String message) {
+    /** What is wrong, and what is allowed. */
+    public ChangeRefusedException(String message) {
         this(message, null);
     }
 
-    ChangeRefusedException(String message, @Nullable Throwable cause) {
+    /** The same, and what led to it. */
+    public ChangeRefusedException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

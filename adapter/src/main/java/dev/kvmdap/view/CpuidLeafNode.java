@@ -1,5 +1,6 @@
 package dev.kvmdap.view;
 
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.kvm.CpuidEntry;
 import dev.kvmdap.x86.CpuidCatalogue;
 import dev.kvmdap.x86.CpuidField;
@@ -41,7 +42,7 @@ final class CpuidLeafNode implements Node {
 
     /** The text that the leaf spells, or what KVM emulates of it that the host lacks, or its registers. */
     @Override
-    public String value() {
+    public String value(NumberFormat format) {
         if ((entry.eax() | entry.ebx() | entry.ecx() | entry.edx()) == 0) {
             return "all zero";
         }

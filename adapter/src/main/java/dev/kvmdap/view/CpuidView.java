@@ -1,5 +1,6 @@
 package dev.kvmdap.view;
 
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.kvm.CpuidEntry;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -45,7 +46,7 @@ public final class CpuidView implements Node {
     }
 
     @Override
-    public String value() {
+    public String value(NumberFormat format) {
         return "";
     }
 

@@ -1,5 +1,6 @@
 package dev.kvmdap.view;
 
+import dev.kvmdap.expression.NumberFormat;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -8,11 +9,16 @@ import org.jspecify.annotations.Nullable;
  * Rows under a heading.
  *
  * @param name the heading
- * @param value what stands beside it, perhaps nothing
+ * @param text what stands beside it, perhaps nothing
  * @param type its explanation
  * @param rows computes the rows each time the group is opened
  */
-record Group(String name, String value, @Nullable String type, Supplier<List<Node>> rows) implements Node {
+public record Group(String name, String text, @Nullable String type, Supplier<List<Node>> rows) implements Node {
+
+    @Override
+    public String value(NumberFormat format) {
+        return text;
+    }
 
     @Override
     public boolean expandable() {

@@ -3,6 +3,7 @@ package dev.kvmdap.view;
 import dev.kvmdap.engine.StopService;
 import dev.kvmdap.engine.StopServices;
 import dev.kvmdap.engine.StopServices.Kind;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.x86.CpuMode;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ public final class HostView implements Node {
     }
 
     @Override
-    public String value() {
+    public String value(NumberFormat format) {
         return String.join(", ", host.host().kvmModules());
     }
 

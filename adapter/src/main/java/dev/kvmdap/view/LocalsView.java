@@ -2,6 +2,7 @@ package dev.kvmdap.view;
 
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.ExpressionException;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.symbols.Variable;
 import java.util.List;
 import java.util.function.Supplier;
@@ -29,7 +30,7 @@ public final class LocalsView implements Node {
     }
 
     @Override
-    public String value() {
+    public String value(NumberFormat format) {
         return "";
     }
 

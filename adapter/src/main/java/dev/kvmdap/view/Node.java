@@ -1,5 +1,6 @@
 package dev.kvmdap.view;
 
+import dev.kvmdap.expression.NumberFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +13,16 @@ public interface Node {
     /** What the row is called; unique among its siblings. */
     String name();
 
-    /** What it shows beside its name; may be empty for a group. */
-    String value();
+    /**
+     * What it shows beside its name; may be empty for a group.
+     *
+     * @param format how integers are written, where that makes a difference
+     */
+    String value(NumberFormat format);
 
-    /** What it shows where the client wants numbers in hexadecimal. */
-    default String valueInHex() {
-        return value();
+    /** What it shows where nobody has chosen a format. */
+    default String value() {
+        return value(NumberFormat.NATURAL);
     }
 
     /** What the value is, in a few words: shown when a person points at it. */

@@ -2,6 +2,7 @@ package dev.kvmdap.view;
 
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.ExpressionException;
+import dev.kvmdap.expression.UnreadableException;
 import dev.kvmdap.kvm.DebugRegisters;
 import dev.kvmdap.kvm.KvmException;
 import dev.kvmdap.kvm.Regs;
@@ -10,21 +11,55 @@ import dev.kvmdap.kvm.Sregs;
 import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.PagingMode;
 import dev.kvmdap.x86.Register;
+import org.jspecify.annotations.Nullable;
 
 /** Finds each register of the architecture in a vCPU's state. */
 public final class RegisterFile {
 
-    private static final RegisterNames<StoppedVcpu> NAMES = new RegisterNames<>(StoppedVcpu::regs, StoppedVcpu::sregs);
-
     private final StoppedVcpu vcpu;
+    private final @Nullable CallerRegisters caller;
 
     /** The registers of one vCPU. */
     public RegisterFile(StoppedVcpu vcpu) {
-        this.vcpu = vcpu;
+        this(vcpu, null);
     }
 
-    /** The register's value, all bits of it. */
+    /**
+     * The registers of one vCPU as a frame sees them.
+     *
+     * @param caller what the frame has instead of the vCPU's; null for the innermost frame
+     */
+    public RegisterFile(StoppedVcpu vcpu, @Nullable CallerRegisters caller) {
+        this.vcpu = vcpu;
+        this.caller = caller;
+    }
+
+    /** Whether a register is not the vCPU's own, but that of a frame which waits for a return. */
+    boolean isCallers(Register register) {
+        return caller != null && caller.covers(register);
+    }
+
+    /** Whether this is a frame that waits for a return. */
+    boolean isOfCaller() {
+        return caller != null;
+    }
+
+    /** Whether {@link #write} is worth offering. */
+    boolean isWritable(Register register) {
+        return !isCallers(register) && (register.kind() != Register.Kind.SELECTOR || mode() == CpuMode.REAL);
+    }
+
+    /**
+     * The register's value, all bits of it.
+     *
+     * @throws UnreadableException where the frame does not know it
+     */
     public long read(Register register) {
+        if (caller != null && caller.covers(register)) {
+            return caller.read(register)
+                    .orElseThrow(() -> new UnreadableException(register.term()
+                            + " is not known in this frame: the functions it has called may have changed it"));
+        }
         if (register.kind() == Register.Kind.DEBUG) {
             return read(register, vcpu.debugRegisters());
         }
@@ -40,6 +75,10 @@ public final class RegisterFile {
      *     changed
      */
     public void write(Register register, long value) {
+        if (isCallers(register)) {
+            throw new ChangeRefusedException(register.term()
+                    + " of a frame that waits for a return cannot be changed: choose the innermost frame");
+        }
         switch (register.kind()) {
             case DEBUG -> storeDebugRegister(register, value);
             case SELECTOR -> loadSelector(register, (int) value);
@@ -58,10 +97,14 @@ public final class RegisterFile {
      */
     long evaluate(String text) {
         try {
-            return Expression.parse(text).bind(NAMES).evaluate(vcpu);
-        } catch (ExpressionException e) {
+            return Expression.parse(text).bind(names()).evaluate(vcpu);
+        } catch (ExpressionException | UnreadableException e) {
             throw new ChangeRefusedException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private VcpuRegisterNames<StoppedVcpu> names() {
+        return new VcpuRegisterNames<>(vcpu, this, () -> {});
     }
 
     /** The operating mode. */
@@ -83,6 +126,31 @@ public final class RegisterFile {
      */
     Segment segment(Register selector) {
         return segment(selector, vcpu.sregs());
+    }
+
+    /** A hidden part of a segment register. */
+    long read(Register selector, SegmentPart part) {
+        return part.read(segment(selector));
+    }
+
+    /**
+     * Changes a hidden part of a segment register, which the guest can only do by loading it.
+     *
+     * @throws ChangeRefusedException where the value does not fit, or KVM refuses it; nothing has changed
+     */
+    void write(Register selector, SegmentPart part, long value) {
+        Segment segment = segment(selector);
+        long before = part.read(segment);
+        part.write(segment, value);
+        try {
+            vcpu.store();
+        } catch (KvmException e) {
+            part.write(segment, before);
+            throw new ChangeRefusedException(
+                    "KVM does not take 0x%x as %s.%s: %s"
+                            .formatted(value, selector.term(), part.term(), e.getMessage()),
+                    e);
+        }
     }
 
     /**

@@ -1,21 +1,15 @@
 package dev.kvmdap.view;
 
-import dev.kvmdap.expression.Format;
 import dev.kvmdap.expression.Names;
 import dev.kvmdap.expression.Operand;
 import dev.kvmdap.expression.Place;
 import dev.kvmdap.expression.UnreadableException;
 import dev.kvmdap.kvm.Regs;
-import dev.kvmdap.kvm.Segment;
 import dev.kvmdap.kvm.Sregs;
-import dev.kvmdap.types.IntegerType;
 import dev.kvmdap.x86.Register;
 import dev.kvmdap.x86.RegisterName;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The registers as expressions name them: every name in every CPU mode, {@code $al} as well as {@code $cr3}, see
@@ -72,37 +66,11 @@ public final class RegisterNames<S> implements Names<S> {
         if (segment.isEmpty() || segment.get().register().kind() != Register.Kind.SELECTOR) {
             return Optional.empty();
         }
-        ToLongFunction<Segment> field = field(name.substring(dot + 1));
-        if (field == null) {
-            throw new UnreadableException("$" + name.substring(0, dot)
-                    + " has the parts selector, base, limit, type, dpl, s, present, l, db, g, avl and unusable");
-        }
+        SegmentPart part = SegmentPart.of(name.substring(dot + 1))
+                .orElseThrow(() -> new UnreadableException("$" + name.substring(0, dot)
+                        + " has the parts selector, base, limit, type, dpl, s, present, l, db, g, avl and unusable"));
         Register register = segment.get().register();
-        Place<S> place = Place.of(state -> field.applyAsLong(RegisterFile.segment(register, sregs.apply(state))));
-        boolean isLimit = name.toLowerCase(Locale.ROOT).endsWith(".limit");
-        return Optional.of(new Operand<>(
-                isLimit ? IntegerType.UNSIGNED_INT : IntegerType.INT,
-                isLimit ? Format.HEXADECIMAL : Format.NATURAL,
-                place));
-    }
-
-    private static @Nullable ToLongFunction<Segment> field(String name) {
-        return switch (name.toLowerCase(Locale.ROOT)) {
-            case "limit" -> Segment::limit;
-            case "type" -> Segment::type;
-            case "dpl" -> Segment::dpl;
-            case "s" -> segment -> truth(segment.s());
-            case "present" -> segment -> truth(segment.present());
-            case "l" -> segment -> truth(segment.l());
-            case "db" -> segment -> truth(segment.db());
-            case "g" -> segment -> truth(segment.g());
-            case "avl" -> segment -> truth(segment.avl());
-            case "unusable" -> segment -> truth(segment.unusable());
-            default -> null;
-        };
-    }
-
-    private static long truth(boolean set) {
-        return set ? 1 : 0;
+        return Optional.of(
+                part.operand(Place.of(state -> part.read(RegisterFile.segment(register, sregs.apply(state))))));
     }
 }

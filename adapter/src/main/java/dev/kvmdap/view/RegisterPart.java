@@ -6,6 +6,7 @@ import dev.kvmdap.x86.BitField;
 import dev.kvmdap.x86.Register;
 import dev.kvmdap.x86.RegisterBits;
 import dev.kvmdap.x86.RegisterName;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,6 +30,24 @@ public record RegisterPart(Register register, int low, int width, IntegerType ty
         return dot < 0
                 ? RegisterBits.RFLAGS.field(name).map(flag -> of(Register.RFLAGS, flag))
                 : RegisterName.of(name.substring(0, dot)).flatMap(known -> of(known, name.substring(dot + 1)));
+    }
+
+    /** The names of the parts of a register behind a dot; none where it has none, or there is no such register. */
+    public static List<String> partsOf(String register) {
+        return RegisterName.of(register)
+                .map(known -> switch (known.register().kind()) {
+                    case SELECTOR -> SegmentPart.namesOfAll();
+                    case BASE ->
+                        known.register() == Register.GDTR || known.register() == Register.IDTR
+                                ? List.of("base", "limit")
+                                : List.<String>of();
+                    default ->
+                        known.register().bits().stream()
+                                .flatMap(bits -> bits.fields().stream())
+                                .map(BitField::name)
+                                .toList();
+                })
+                .orElse(List.of());
     }
 
     private static RegisterPart of(RegisterName name) {

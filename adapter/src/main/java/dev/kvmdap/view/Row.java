@@ -1,22 +1,29 @@
 package dev.kvmdap.view;
 
+import dev.kvmdap.expression.NumberFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A fact that has nothing below it and cannot be changed.
  *
  * @param name what it is called
- * @param value what it is
+ * @param text what it is
  * @param type its explanation
  * @param memoryReference where it points to
  */
-record Row(
+public record Row(
         String name,
-        String value,
+        String text,
         @Nullable String type,
         @Nullable String memoryReference) implements Node {
 
-    Row(String name, String value, @Nullable String type) {
-        this(name, value, type, null);
+    /** A fact that points nowhere. */
+    public Row(String name, String text, @Nullable String type) {
+        this(name, text, type, null);
+    }
+
+    @Override
+    public String value(NumberFormat format) {
+        return text;
     }
 }

@@ -1,5 +1,6 @@
 package dev.kvmdap.view;
 
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.kvm.Segment;
 import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.GuestVirtual;
@@ -39,7 +40,7 @@ final class SegmentNode implements Node {
 
     /** Such as {@code 0x0008 base=0x0 limit=0xffffffff code, execute/read, accessed}. */
     @Override
-    public String value() {
+    public String value(NumberFormat format) {
         Segment segment = file.segment(register);
         String visible = selector.value();
         if (segment.unusable()) {
@@ -51,7 +52,7 @@ final class SegmentNode implements Node {
 
     @Override
     public String evaluateName() {
-        return selector.evaluateName();
+        return "$" + register.term();
     }
 
     @Override
@@ -66,26 +67,66 @@ final class SegmentNode implements Node {
 
     @Override
     public List<Node> children() {
-        Segment segment = file.segment(register);
         List<Node> parts = new ArrayList<>();
         parts.add(named("selector", register));
         parts.add(named("base", base));
-        parts.add(new Row("limit", "0x%08x".formatted(segment.limit()), "the last offset in the segment, in bytes"));
-        parts.add(new Row("type", term(segment), "kind of segment"));
-        parts.add(new Row("dpl", Integer.toString(segment.dpl()), "descriptor privilege level"));
-        parts.add(flag("present", segment.present(), "the segment is in memory"));
-        parts.add(flag("unusable", segment.unusable(), "holds a null selector; any use faults"));
-        if (register == Register.CS) {
-            parts.add(flag("l", segment.l(), "64-bit code"));
+        for (SegmentPart part : SegmentPart.values()) {
+            if (part != SegmentPart.L || register == Register.CS) {
+                parts.add(part == SegmentPart.TYPE ? new TypeNode() : row(part));
+            }
         }
-        parts.add(flag("db", segment.db(), "32-bit code or stack"));
-        parts.add(flag("g", segment.g(), "the descriptor counts its limit in pages"));
-        parts.add(flag("avl", segment.avl(), "left to software"));
         return parts;
     }
 
-    private static Row flag(String name, boolean set, String meaning) {
-        return new Row(name, set ? "1" : "0", meaning);
+    private WordNode row(SegmentPart part) {
+        return new WordNode(part.term(), new Hidden(part), part.width(), null, part.meaning());
+    }
+
+    /** The kind of segment, in words behind its number. */
+    private final class TypeNode extends WordNode {
+
+        TypeNode() {
+            super("type", new Hidden(SegmentPart.TYPE), SegmentPart.TYPE.width(), null, SegmentPart.TYPE.meaning());
+        }
+
+        @Override
+        protected String decoded(long value) {
+            return "[ " + term(file.segment(register)) + " ]";
+        }
+    }
+
+    private final class Hidden implements Word {
+
+        private final SegmentPart part;
+
+        Hidden(SegmentPart part) {
+            this.part = part;
+        }
+
+        @Override
+        public long read() {
+            return file.read(register, part);
+        }
+
+        @Override
+        public void write(long value) {
+            file.write(register, part, value);
+        }
+
+        @Override
+        public boolean isWritable() {
+            return true;
+        }
+
+        @Override
+        public String expression() {
+            return "$" + register.term() + "." + part.term();
+        }
+
+        @Override
+        public long evaluate(String text) {
+            return file.evaluate(text);
+        }
     }
 
     private String term(Segment segment) {

@@ -3,6 +3,7 @@ package dev.kvmdap.view;
 import dev.kvmdap.expression.Expression;
 import dev.kvmdap.expression.ExpressionException;
 import dev.kvmdap.expression.Format;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.expression.Storage;
 import dev.kvmdap.expression.UnreadableException;
 import dev.kvmdap.expression.Value;
@@ -35,6 +36,7 @@ public final class ValueNode implements Node {
     private final String expression;
     private final Value value;
     private final Context context;
+    private final boolean hasOwnFormat;
 
     /** What all nodes of a tree share. */
     public interface Context {
@@ -56,10 +58,30 @@ public final class ValueNode implements Node {
      * @param expression what gives it, to be put in front of {@code .member} and {@code [index]}
      */
     public ValueNode(String name, String expression, Value value, Context context) {
+        this(name, expression, value, context, false);
+    }
+
+    private ValueNode(String name, String expression, Value value, Context context, boolean hasOwnFormat) {
         this.name = name;
         this.expression = expression;
         this.value = value;
         this.context = context;
+        this.hasOwnFormat = hasOwnFormat;
+    }
+
+    /**
+     * What an expression was worth, in the format that stands behind its comma if one does.
+     *
+     * @param expression as it was written
+     */
+    public static ValueNode of(Expression expression, Value value, Context context) {
+        String bare = expression.withoutFormat();
+        boolean hasOwnFormat = !bare.equals(expression.toString().strip());
+        return new ValueNode(expression.toString(), bare, value, context, hasOwnFormat);
+    }
+
+    private ValueNode part(String partName, String partExpression, Value part) {
+        return new ValueNode(partName, partExpression, part, context, hasOwnFormat);
     }
 
     @Override
@@ -68,18 +90,12 @@ public final class ValueNode implements Node {
     }
 
     @Override
-    public String value() {
-        return text(value);
-    }
-
-    @Override
-    public String valueInHex() {
-        return text(value.in(Format.HEXADECIMAL));
-    }
-
-    private String text(Value shown) {
+    public String value(NumberFormat numbers) {
+        boolean chosen = numbers != NumberFormat.NATURAL && !hasOwnFormat;
         try {
-            return context.text().of(shown);
+            return chosen
+                    ? context.text().in(numbers).of(value.in(Format.NATURAL))
+                    : context.text().of(value);
         } catch (UnreadableException e) {
             return "<" + e.getMessage() + ">";
         }
@@ -187,13 +203,12 @@ public final class ValueNode implements Node {
                         && !struct.members().isEmpty()
                         && pointer.space() == AddressSpace.LINEAR
                 ? members(struct, target, postfix(expression) + "->")
-                : List.of(new ValueNode("*" + name, "*" + postfix(expression), target, context));
+                : List.of(part("*" + name, "*" + postfix(expression), target));
     }
 
     private List<Node> members(StructType struct, Value whole, String prefix) {
         return struct.members().stream()
-                .<Node>map(
-                        member -> new ValueNode(title(member), prefix + member.name(), whole.member(member), context))
+                .<Node>map(member -> part(title(member), prefix + member.name(), whole.member(member)))
                 .toList();
     }
 
@@ -208,7 +223,7 @@ public final class ValueNode implements Node {
             @Override
             public Node get(int index) {
                 String place = "[" + index + "]";
-                return new ValueNode(place, array + place, value.element(index), context);
+                return part(place, array + place, value.element(index));
             }
 
             @Override
@@ -240,7 +255,7 @@ public final class ValueNode implements Node {
         try {
             requireFit(wanted);
             value.assign(wanted);
-        } catch (UnreadableException e) {
+        } catch (UnreadableException | ArithmeticException e) {
             throw new ChangeRefusedException(name + " cannot be changed: " + e.getMessage(), e);
         }
     }

@@ -17,7 +17,7 @@ public record BitField(String name, int low, int high, String meaning) {
     }
 
     /** A field of one bit. */
-    static BitField flag(String name, int bit, String meaning) {
+    public static BitField flag(String name, int bit, String meaning) {
         return new BitField(name, bit, bit, meaning);
     }
 

@@ -14,7 +14,8 @@ public record BitLayout(List<BitField> fields) {
         fields = List.copyOf(fields);
     }
 
-    static BitLayout of(BitField... fields) {
+    /** The named bits of a register, lowest first. */
+    public static BitLayout of(BitField... fields) {
         return new BitLayout(List.of(fields));
     }
 

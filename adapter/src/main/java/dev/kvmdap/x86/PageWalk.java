@@ -76,7 +76,7 @@ public final class PageWalk {
                     ? Integer.toUnsignedLong(memory.readInt(table + offset))
                     : memory.readLong(table + offset);
             boolean toTable = (entry & PageTableEntry.PRESENT) != 0 && !isLargePage(mode, level, entry, cr4);
-            if (toTable && leadsTo(mode, level.below(), entry & TABLE_ADDRESS, cr4, page, memory)) {
+            if (toTable && leadsTo(mode, level.below(), table(entry), cr4, page, memory)) {
                 return true;
             }
         }
@@ -112,7 +112,7 @@ public final class PageWalk {
                 long offset = mode.bytesMappedAt(level) - 1;
                 return (frame(mode, large, entry) & ~offset) | (linear & offset);
             }
-            table = entry & TABLE_ADDRESS;
+            table = table(entry);
         }
     }
 
@@ -121,7 +121,8 @@ public final class PageWalk {
         return NOT_MAPPED;
     }
 
-    private static long topTable(PagingMode mode, long cr3) {
+    /** Where the table lies that CR3 points to. */
+    static long topTable(PagingMode mode, long cr3) {
         return switch (mode) {
             case BITS_32 -> cr3 & bits(31, 12);
             case PAE -> cr3 & bits(31, 5);
@@ -129,7 +130,8 @@ public final class PageWalk {
         };
     }
 
-    private static boolean isLargePage(PagingMode mode, PageTableLevel level, long entry, long cr4) {
+    /** Whether an entry maps a page though page tables lie below its level. */
+    static boolean isLargePage(PagingMode mode, PageTableLevel level, long entry, long cr4) {
         if ((entry & PageTableEntry.PAGE_SIZE) == 0) {
             return false;
         }
@@ -141,7 +143,7 @@ public final class PageWalk {
     }
 
     /** The bits that must be 0 in a present entry (SDM vol. 3, figures 4-4, 4-7 and 4-11). */
-    private static long reservedBits(PagingMode mode, PageTableLevel level, boolean large, long efer) {
+    static long reservedBits(PagingMode mode, PageTableLevel level, boolean large, long efer) {
         if (mode == PagingMode.BITS_32) {
             return large ? bits(21, 21) : 0;
         }
@@ -160,7 +162,13 @@ public final class PageWalk {
         return reserved;
     }
 
-    private static long frame(PagingMode mode, boolean large, long entry) {
+    /** Where the table lies that an entry leads to. */
+    static long table(long entry) {
+        return entry & TABLE_ADDRESS;
+    }
+
+    /** Where the page lies that an entry maps; its lowest bits may be other ones. */
+    static long frame(PagingMode mode, boolean large, long entry) {
         if (mode == PagingMode.BITS_32 && large) {
             long pse36 = (entry >>> 13) & 0xff;
             return (pse36 << 32) | (entry & bits(31, 22));

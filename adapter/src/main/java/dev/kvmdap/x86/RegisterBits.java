@@ -119,7 +119,97 @@ public final class RegisterBits {
     /** SDM vol. 3, 18.2.4. */
     public static final BitLayout DR7 = debugControl();
 
+    /** SDM vol. 1, 10.2.3. */
+    public static final BitLayout MXCSR = BitLayout.of(
+            flag("IE", 0, "invalid operation"),
+            flag("DE", 1, "denormal operand"),
+            flag("ZE", 2, "division by zero"),
+            flag("OE", 3, "overflow"),
+            flag("UE", 4, "underflow"),
+            flag("PE", 5, "the result is not exact"),
+            flag("DAZ", 6, "denormal operands count as zeros"),
+            flag("IM", 7, "invalid operations raise nothing"),
+            flag("DM", 8, "denormal operands raise nothing"),
+            flag("ZM", 9, "divisions by zero raise nothing"),
+            flag("OM", 10, "overflows raise nothing"),
+            flag("UM", 11, "underflows raise nothing"),
+            flag("PM", 12, "results that are not exact raise nothing"),
+            new BitField("RC", 13, 14, "rounding: 0 to nearest, 1 down, 2 up, 3 towards zero"),
+            flag("FZ", 15, "results that underflow become zeros"),
+            flag("MM", 17, "misaligned operands are allowed (AMD)"));
+
+    /** The x87 control word: SDM vol. 1, 8.1.5. */
+    public static final BitLayout X87_CONTROL = BitLayout.of(
+            flag("IM", 0, "invalid operations raise nothing"),
+            flag("DM", 1, "denormal operands raise nothing"),
+            flag("ZM", 2, "divisions by zero raise nothing"),
+            flag("OM", 3, "overflows raise nothing"),
+            flag("UM", 4, "underflows raise nothing"),
+            flag("PM", 5, "results that are not exact raise nothing"),
+            new BitField("PC", 8, 9, "precision: 0 float, 2 double, 3 extended"),
+            new BitField("RC", 10, 11, "rounding: 0 to nearest, 1 down, 2 up, 3 towards zero"),
+            flag("X", 12, "infinities have a sign; of the 287 only"));
+
+    /** The x87 status word: SDM vol. 1, 8.1.3. */
+    public static final BitLayout X87_STATUS = BitLayout.of(
+            flag("IE", 0, "invalid operation"),
+            flag("DE", 1, "denormal operand"),
+            flag("ZE", 2, "division by zero"),
+            flag("OE", 3, "overflow"),
+            flag("UE", 4, "underflow"),
+            flag("PE", 5, "the result is not exact"),
+            flag("SF", 6, "the register stack overflowed or was empty"),
+            flag("ES", 7, "an error is not masked"),
+            flag("C0", 8, "condition code 0"),
+            flag("C1", 9, "condition code 1"),
+            flag("C2", 10, "condition code 2"),
+            new BitField("TOP", 11, 13, "the physical register that is ST0"),
+            flag("C3", 14, "condition code 3"),
+            flag("B", 15, "the same as ES"));
+
+    /** The x87 tag word, by physical register: SDM vol. 1, 8.1.7. */
+    public static final BitLayout X87_TAGS = tags();
+
+    /** SDM vol. 3, 2.6. */
+    public static final BitLayout XCR0 = BitLayout.of(
+            flag("X87", 0, "x87 state; always 1"),
+            flag("SSE", 1, "XMM registers and MXCSR"),
+            flag("AVX", 2, "upper halves of YMM registers"),
+            flag("BNDREGS", 3, "bounds registers"),
+            flag("BNDCSR", 4, "configuration of bounds checking"),
+            flag("OPMASK", 5, "mask registers of AVX-512"),
+            flag("ZMM_HI256", 6, "upper halves of ZMM0 to ZMM15"),
+            flag("HI16_ZMM", 7, "ZMM16 to ZMM31"),
+            flag("PKRU", 9, "protection keys of user pages"),
+            flag("TILECFG", 17, "configuration of tiles"),
+            flag("TILEDATA", 18, "tiles"),
+            flag("APX", 19, "extended general registers"));
+
+    /** SDM vol. 3, 4.6.2. */
+    public static final BitLayout PKRU = protectionKeys();
+
     private RegisterBits() {}
+
+    private static BitLayout tags() {
+        List<BitField> fields = new ArrayList<>();
+        for (int register = 0; register < 8; register++) {
+            fields.add(new BitField(
+                    "TAG" + register,
+                    2 * register,
+                    2 * register + 1,
+                    "R" + register + ": 0 valid, 1 zero, 2 special, 3 empty"));
+        }
+        return new BitLayout(fields);
+    }
+
+    private static BitLayout protectionKeys() {
+        List<BitField> fields = new ArrayList<>();
+        for (int key = 0; key < 16; key++) {
+            fields.add(flag("AD" + key, 2 * key, "user pages with key " + key + " cannot be accessed"));
+            fields.add(flag("WD" + key, 2 * key + 1, "user pages with key " + key + " cannot be written"));
+        }
+        return new BitLayout(fields);
+    }
 
     private static BitLayout withTopTable(BitField... lowBits) {
         List<BitField> fields = new ArrayList<>(List.of(lowBits));

@@ -24,7 +24,7 @@ class ConsoleTest {
         Answer answer = console.answer(" $rax + 4 ", target);
 
         assertThat(answer.text()).isEqualTo("0x1004");
-        Value value = Objects.requireNonNull(answer.value());
+        Value value = Objects.requireNonNull(answer.result()).value();
         assertThat(value.bits()).isEqualTo(0x1004);
         assertThat(value.type()).isEqualTo(IntegerType.UNSIGNED_LONG);
     }
@@ -49,7 +49,7 @@ class ConsoleTest {
     void helpListsEveryVerbAndTellsAllAboutOne() {
         assertThat(console.answer("help", target).text())
                 .contains("help [VERB]")
-                .contains("info registers [NAME...]")
+                .contains("info registers [NAME|GROUP...]")
                 .contains("print[/F] EXPRESSION")
                 .contains("x[/NFU] ADDRESS");
         assertThat(console.answer("help x", target).text()).contains("x/8xw $rsp");
@@ -173,6 +173,11 @@ class ConsoleTest {
         assertThat(console.complete("", 0, target))
                 .extracting(Completion::text)
                 .contains("help", "break", "info registers", "print", "x");
-        assertThat(console.complete("1 + ", 4, target)).isEmpty();
+        assertThat(console.complete("1 + ", 4, target)).containsExactly(new Completion("x", "local variable", 4, 0));
+        assertThat(console.complete("1 + $rflags.z", 13, target)).isEmpty();
+        assertThat(console.complete("1 + $rflags.Z", 13, target))
+                .containsExactly(new Completion("ZF", "part of $rflags", 12, 1));
+        assertThat(console.complete("p 12", 4, target)).isEmpty();
+        assertThat(console.complete("p 'a", 4, target)).isEmpty();
     }
 }

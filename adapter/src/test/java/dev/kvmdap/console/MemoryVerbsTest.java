@@ -35,7 +35,7 @@ class MemoryVerbsTest {
     void physicalMemoryIsExaminedByItsOwnAddresses() {
         assertThat(answer("xp/4xb 0x5000")).isEqualTo("p:0x5000: 0x00 0x01 0x02 0x03");
         assertThat(answer("x/4xb phys(0x5000)")).isEqualTo("p:0x5000: 0x00 0x01 0x02 0x03");
-        refuses("xp/4xb 0x1000", "memory at p:0x1000 is not mapped");
+        refuses("xp/4xb 0x1000", "memory at p:0x1000 does not exist");
         refuses("xp/i 0x5000", "instructions are shown by linear address");
         refuses("xp", "xp needs an address");
     }

@@ -4,6 +4,7 @@ import dev.kvmdap.engine.Frame;
 import dev.kvmdap.engine.Granularity;
 import dev.kvmdap.engine.StepKind;
 import dev.kvmdap.engine.WatchAccess;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.symbols.FrameRegisters;
 import dev.kvmdap.symbols.Symbols;
 import dev.kvmdap.x86.GuestVirtual;
@@ -19,6 +20,7 @@ final class SampleDebuggee implements Debuggee, CallStacks, Execution, StopPoint
     private final List<StopPoint> points = new ArrayList<>();
     private final ConsoleTarget target;
     private boolean stopped = true;
+    private NumberFormat numbers = NumberFormat.NATURAL;
 
     SampleDebuggee(ConsoleTarget target) {
         this.target = target;
@@ -55,6 +57,16 @@ final class SampleDebuggee implements Debuggee, CallStacks, Execution, StopPoint
     @Override
     public StopPoints stopPoints() {
         return this;
+    }
+
+    @Override
+    public NumberFormat numberFormat() {
+        return numbers;
+    }
+
+    @Override
+    public void setNumberFormat(NumberFormat format) {
+        numbers = format;
     }
 
     @Override
@@ -169,6 +181,18 @@ final class SampleDebuggee implements Debuggee, CallStacks, Execution, StopPoint
                 true);
     }
 
+    @Override
+    public StopPoint set(NewCatchpoint wanted) {
+        return added(
+                "catchpoint",
+                wanted.temporary(),
+                List.of(),
+                wanted.what().description(),
+                wanted.condition(),
+                "",
+                false);
+    }
+
     private StopPoint added(
             String type,
             boolean temporary,
@@ -190,7 +214,7 @@ final class SampleDebuggee implements Debuggee, CallStacks, Execution, StopPoint
                 0,
                 0,
                 "by magic",
-                false,
+                "",
                 watches);
         points.add(point);
         return point;

@@ -62,6 +62,15 @@ class VerbsTest {
                 "d 7 | there is no breakpoint 7; none is set",
                 "d all | 'all' is no number of a breakpoint; none is set",
                 "condition | which one? condition 2 tick == 5; 'info breakpoints' lists them",
+                "catch | what is to be caught? one of mode, io, magic, mmio, exception, triple",
+                "tcatch syscall | 'syscall' cannot be caught: one of mode, io, magic, mmio, exception, triple",
+                "catch magc | 'magc' cannot be caught: did you mean 'magic'?",
+                "catch m | 'm' cannot be caught: one of mode, io, magic, mmio, exception, triple",
+                "catch mode 64 | '64' is no mode of the CPU: one of real, protected, compatibility, long",
+                "catch io COM1 out | 'COM1' is no I/O port: a port is a number from 0 to 0xffff, or two of them with a '-' between: 0x3f8-0x3ff; behind it may stand 'in' or 'out'",
+                "catch magic 3 | 'magic' takes nothing behind it, not '3'",
+                "catch triple if | behind 'if' comes a condition: if counter == 3",
+                "commands 1 | a breakpoint carries no list of commands: 'dprintf LOCATION,\"TEXT\"' writes and goes on, 'condition' and 'ignore' let hits pass",
                 "rwatch x | x86 cannot watch reads alone: 'awatch x' stops at reads and writes",
                 "watch | what to watch? watch counter, or watch -l ADDRESS, BYTES",
                 "watch $rax | '$rax' is not in memory: watch a variable, or watch -l ADDRESS, BYTES",
@@ -98,6 +107,16 @@ class VerbsTest {
                 "watch x; Watchpoint 1: x/4 (4 bytes at 0x1000, by magic)",
                 "watch -l 0x2000; Watchpoint 1: 0x2000/8 (8 bytes at 0x2000, by magic)",
                 "awatch -location 0x1000 + 8, 16; Acc watchpoint 1: 0x1000 + 8, 16/16 (16 bytes at 0x1008, by magic)",
+                "catch mode; Catchpoint 1: CPU-mode switch (by magic)",
+                "cat mode protected, long; Catchpoint 1: CPU-mode switch to protected or long (by magic)",
+                "tcatch io 0x3f8-0x3ff out; Temporary catchpoint 1: I/O port 0x3f8-0x3ff, out (by magic)",
+                "catch io 96 IN; Catchpoint 1: I/O port 0x60, in (by magic)",
+                "catch io if port == 0x60; Catchpoint 1: any I/O port (by magic)",
+                "catch ma; Catchpoint 1: magic break (xchg bx, bx) (by magic)",
+                "catch mmio if address > 3; Catchpoint 1: access to where there is neither RAM nor a device (by magic)",
+                "catch exception 14; Catchpoint 1: exception #PF page fault (by magic)",
+                "catch ex #GP ud; Catchpoint 1: exceptions #UD, #GP (by magic)",
+                "catch triple; Catchpoint 1: triple fault (by magic)",
                 "wa *0x2000; Watchpoint 1: *0x2000/4 (4 bytes at 0x2000, by magic)"
             })
     void whatIsSetIsAnsweredWithItsNumberPlaceAndMeans(String line, String told) {
@@ -108,10 +127,13 @@ class VerbsTest {
     void conditionStandsBehindIf() {
         answer("b kernel_main if(x > 3)");
         answer("watch x if x == 9");
+        answer("catch io 0x3f8 if value == 10");
         answer("dprintf *0x1000 if x,\"a \\\"b\\\"\\tc {x, 4}\"");
 
-        assertThat(guest.all()).extracting(StopPoint::condition).containsExactly("(x > 3)", "x == 9", "x");
-        assertThat(guest.all()).extracting(StopPoint::message).containsExactly("", "", "a \"b\"\tc {x, 4}");
+        assertThat(guest.all())
+                .extracting(StopPoint::condition)
+                .containsExactly("(x > 3)", "x == 9", "value == 10", "x");
+        assertThat(guest.all()).extracting(StopPoint::message).containsExactly("", "", "", "a \"b\"\tc {x, 4}");
     }
 
     @Test
@@ -188,13 +210,51 @@ class VerbsTest {
         List<String> usages = Arrays.stream(answer("help").split("\n")).toList();
 
         assertThat(usages).hasSizeGreaterThan(40);
-        assertThat(console.verbs()).flatExtracting(Verb::names).doesNotHaveDuplicates();
+        assertThat(console.verbs()).flatExtracting(VerbsTest::forms).doesNotHaveDuplicates();
         for (Verb verb : console.verbs()) {
-            for (String name : verb.names()) {
+            for (String name : forms(verb)) {
                 assertThat(answer("help " + name)).startsWith(verb.usage() + ": " + verb.summary() + ".\n");
             }
             assertThat(verb.help().lines()).allMatch(line -> line.length() <= 120);
         }
+    }
+
+    private static List<String> forms(Verb verb) {
+        return verb.names().stream()
+                .flatMap(name -> VerbName.of(name).forms().stream())
+                .toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "conti, resume",
+        "ste 2, step into line 2",
+        "unti, step forward line 1",
+        "adv kernel_main, advance kernel_main",
+        "finis, finish",
+        "restart, restart"
+    })
+    void namesMayBeCutShortAsInGdb(String line, String done) {
+        answer(line);
+
+        assertThat(guest.done).containsExactly(done);
+    }
+
+    @Test
+    void whatCanBeCaughtIsCompletedWordByWord() {
+        assertThat(completions("catch ")).containsExactly("mode", "io", "magic", "mmio", "exception", "triple");
+        assertThat(completions("tcatch m")).containsExactly("mode", "magic", "mmio");
+        assertThat(completions("catch mode ")).containsExactly("real", "protected", "compatibility", "long", "if");
+        assertThat(completions("catch io 0x3f8 o")).containsExactly("out");
+        assertThat(completions("catch exception #P")).containsExactly("#PF");
+        assertThat(completions("catch exception #PF if ")).contains("x");
+        assertThat(completions("break kernel_main if ")).contains("x");
+    }
+
+    private List<String> completions(String line) {
+        return console.complete(line, line.length(), guest).stream()
+                .map(Completion::text)
+                .toList();
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ class BreakpointsTest {
     private final DapTestClient client = DapTestClient.inProcess();
 
     @Test
+    @Tag("smoke")
     void lineBreakpointStopsAtItsLine() {
         try (client) {
             List<JsonObject> set = new ArrayList<>();
@@ -126,6 +128,7 @@ class BreakpointsTest {
     }
 
     @Test
+    @Tag("smoke")
     void conditionalBreakpointStopsOnlyWhenItsConditionHolds() {
         try (client) {
             client.launch(

@@ -7,6 +7,7 @@ import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.kvmdap.kvm.Patience;
 import dev.kvmdap.session.Session;
 import java.io.Closeable;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.Pipe;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  * {@link ProtocolRules}. {@link #close} fails where one was broken.
  */
 public final class DapTestClient implements AutoCloseable {
-
-    /** Far beyond what anything here takes; only a test that fails waits so long. */
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Gson gson = new Gson();
     private final OutputStream toAdapter;
@@ -92,7 +89,7 @@ public final class DapTestClient implements AutoCloseable {
             return new DapTestClient(
                     Channels.newInputStream(answers.source()), Channels.newOutputStream(requests.sink()), () -> {
                         requests.sink().close();
-                        server.join(PATIENCE.toMillis());
+                        server.join(Patience.FOR_A_GUEST.toMillis());
                         assertThat(server.isAlive())
                                 .as("the server is still at work")
                                 .isFalse();
@@ -357,7 +354,7 @@ public final class DapTestClient implements AutoCloseable {
 
     /** The server closes its side. */
     public void expectClosed() {
-        assertThatCode(() -> reader.join(PATIENCE.toMillis())).doesNotThrowAnyException();
+        assertThatCode(() -> reader.join(Patience.FOR_A_GUEST.toMillis())).doesNotThrowAnyException();
         assertThat(isClosed()).as("the server closed its side").isTrue();
     }
 
@@ -436,7 +433,7 @@ public final class DapTestClient implements AutoCloseable {
     }
 
     private synchronized <T> T await(String what, Supplier<@Nullable T> search) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long end = System.nanoTime() + Patience.FOR_A_GUEST.toNanos();
         while (true) {
             T found = search.get();
             if (found != null) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,6 +35,7 @@ class DataBreakpointsTest {
     }
 
     @Test
+    @Tag("smoke")
     void globalVariableIsWatchedByNameAndTheStopTellsOldAndNewValue() {
         try (client) {
             stopInMain();
@@ -132,6 +134,7 @@ class DataBreakpointsTest {
     }
 
     @Test
+    @Tag("smoke")
     void localVariableIsWatchedUntilItsFunctionReturnsWhichIsTold() {
         try (client) {
             JsonObject info = stopInTheLoopWatching("current");
@@ -151,6 +154,22 @@ class DataBreakpointsTest {
             JsonObject removed = client.expectEvent("breakpoint");
             assertThat(removed.get("reason").getAsString()).isEqualTo("removed");
             assertThat(removed.getAsJsonObject("breakpoint").get("id")).isEqualTo(set.get("id"));
+            client.expectOutput("on current is gone: the function whose variable it was has returned");
+            client.expectTerminated(Examples.SUCCESS);
+        }
+    }
+
+    @Test
+    void localVariableThatTheConsoleWatchesEndsWithItsFunctionToo() {
+        try (client) {
+            client.launch(Examples.multiboot("long-mode"), () -> client.breakAt(MAIN, "fibonacci-loop"));
+            client.expectStopped("breakpoint");
+            client.breakAt(MAIN);
+            client.console("watch current");
+            client.console("c");
+            assertThat(client.expectStopped("data breakpoint").get("text").getAsString())
+                    .contains("current (8 bytes at 0x", "): 1, unchanged, by the instruction at 0x");
+            client.console("c 100");
             client.expectOutput("on current is gone: the function whose variable it was has returned");
             client.expectTerminated(Examples.SUCCESS);
         }

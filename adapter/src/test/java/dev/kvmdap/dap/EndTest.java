@@ -3,6 +3,7 @@ package dev.kvmdap.dap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import dev.kvmdap.kvm.RealHost;
 import dev.kvmdap.kvm.RequiresKvm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -90,13 +92,14 @@ class EndTest {
         try (client) {
             // mov dx, 0x3f8; mov al, 'x'; out dx, al; jmp $
             client.launch(Examples.raw("unfinished", 0xba, 0xf8, 0x03, 0xb0, 0x78, 0xee, 0xeb, 0xfe), () -> {});
-            assertThat(client.expectOutput("x")).isEqualTo("x");
+            assertThat(client.expectOutput("asks for it.\nx")).endsWith("\nx");
             client.request("pause", Map.of("threadId", 1));
             client.expectStopped("pause");
         }
     }
 
     @Test
+    @Tag("smoke")
     void haltWithInterruptsOffIsAStopWithItsReason() {
         try (client) {
             // cli; hlt
@@ -108,6 +111,7 @@ class EndTest {
     }
 
     @Test
+    @Tag("smoke")
     void tripleFaultIsAStopWithTheStateOfTheMoment() {
         try (client) {
             // lidt [0x7c10] with limit 0; mov eax, cr0; or al, 1; mov cr0, eax; ud2
@@ -118,7 +122,12 @@ class EndTest {
                     () -> {});
             JsonObject stop = client.expectStopped("exception");
             assertThat(stop.get("text").getAsString()).contains("Triple fault");
-            assertThat(client.evaluate("$cr0 & 1")).isEqualTo("0x1");
+            if (RealHost.findings().shutdownKeepsState()) {
+                assertThat(client.evaluate("$cr0 & 1")).isEqualTo("0x1");
+            } else {
+                assertThat(stop.get("text").getAsString()).contains("lost the state of that moment");
+                assertThat(client.evaluate("$rip")).isEqualTo("0x7c00");
+            }
         }
     }
 
@@ -170,7 +179,7 @@ class EndTest {
             // in al, 0x71 of CMOS is not used: the first pass sets memory that a reset clears; mov al, 0xfe; out 0x64,
             // al
             client.launch(Examples.raw("reset", 0xb0, 0xfe, 0xe6, 0x64, 0xeb, 0xfe), () -> {});
-            assertThat(client.expectOutput("reset")).contains("The guest reset its machine");
+            assertThat(client.expectOutput("The guest reset its machine")).contains("keyboard controller");
         }
     }
 

@@ -11,22 +11,21 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The guests in {@code examples/}, built once for all tests, and places in their sources by marker comments. */
 final class Examples {
 
     private static final Path FOLDER = Path.of("../examples").toAbsolutePath().normalize();
     private static final String BUILD = "build/test-O0";
+    private static final Map<String, Path> BUILT = new ConcurrentHashMap<>();
 
     /** EXIT_SUCCESS of lib/debug-exit.h, as the exit port counts. */
     static final int SUCCESS = 33;
 
     private Examples() {}
-
-    static boolean hasKvm() {
-        return Files.isWritable(Path.of("/dev/kvm"));
-    }
 
     /** The launch configuration of an example that is a Multiboot image. */
     static Map<String, Object> multiboot(String guest) {
@@ -43,6 +42,15 @@ final class Examples {
                         "2M",
                         "symbolFiles",
                         List.of(built(guest, "elf").toString())));
+    }
+
+    /** The launch configuration of an example that is a disk image with its symbols in ELF files beside it. */
+    static Map<String, Object> disk(String guest, String... symbolFiles) {
+        Path image = built(guest, "img");
+        List<String> files = Stream.of(symbolFiles)
+                .map(name -> image.resolveSibling(name + ".elf").toString())
+                .toList();
+        return Map.of("program", image.toString(), "memory", "16M", "symbolFiles", files);
     }
 
     /** The launch configuration of a guest that runs in a circle of a few instructions for ever; it has no symbols. */
@@ -82,15 +90,19 @@ final class Examples {
 
     private static Path built(String guest, String kind) {
         assumeThat(FOLDER).isDirectory();
+        return BUILT.computeIfAbsent(guest, Examples::build).resolve(guest + "." + kind);
+    }
+
+    private static Path build(String guest) {
         try {
             Path folder = Files.createTempDirectory("examples");
             new Toolchain(folder).run("make", "-s", "-C", FOLDER.toString(), guest, "OPT=-O0", "BUILD=" + BUILD);
             Files.deleteIfExists(folder.resolve("stderr.txt"));
             Files.delete(folder);
+            return FOLDER.resolve(guest).resolve(BUILD);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return FOLDER.resolve(guest).resolve(BUILD).resolve(guest + "." + kind);
     }
 
     /** A source file of an example. */

@@ -28,7 +28,10 @@ class LaunchTest {
                     .isEqualTo("launch");
             assertThat(client.expectEvent("thread").get("threadId").getAsInt()).isEqualTo(1);
             client.expectTerminated(Examples.SUCCESS);
-            assertThat(client.expectOutput("all is well\n")).startsWith("Hello from long mode, loaded by kvmdap\n");
+            assertThat(client.expectOutput("all is well\n"))
+                    .startsWith("long-mode.elf: booted as multiboot in protected mode at 0x10")
+                    .contains(
+                            "because it has a Multiboot header at offset 0x1000.\nHello from long mode, loaded by kvmdap\n");
         }
     }
 

@@ -47,8 +47,8 @@ class RefusedLaunchTest {
                 memory      | lots       | memory: "lots" is not allowed; it must be a number of bytes, or a string such as
                 memory      | 1K         | memory: "1K" is not allowed
                 memory      | 1024G      | this host has
-                boot        | multiboot2 | boot: "multiboot2" is not allowed; it must be one of "auto", "elf"
-                boot        | pvh        | boot: "pvh" is not allowed; it must be one of "auto", "elf", "multiboot", "boot-sector"
+                boot        | multiboot3 | boot: "multiboot3" is not allowed; it must be one of "auto", "elf"
+                boot        | pvh        | long-mode.elf has no PVH entry point
                 cpuMode     | unreal     | cpuMode: "unreal" is not allowed; it must be one of "real", "protected", "long"
                 stopOnEntry | perhaps    | stopOnEntry: "perhaps" is not allowed; it must be true or false
                 exitPort    | 0x10000    | exitPort: "0x10000" is not allowed; it must be a whole number from 0 to 65535

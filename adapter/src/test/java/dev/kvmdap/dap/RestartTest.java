@@ -6,6 +6,7 @@ import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import dev.kvmdap.elf.Toolchain;
 import dev.kvmdap.kvm.Kvm;
+import dev.kvmdap.kvm.RequiresKvm;
 import dev.kvmdap.machine.MachineState;
 import dev.kvmdap.session.Session;
 import dev.kvmdap.session.SessionState;
@@ -16,11 +17,10 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A restart gives the machine that was launched first, bit for bit. */
-@EnabledIf("dev.kvmdap.dap.Examples#hasKvm")
+@RequiresKvm
 @Timeout(60)
 class RestartTest {
 

@@ -7,6 +7,7 @@ import dev.kvmdap.kvm.RequiresKvm;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,6 +30,7 @@ class SteppingTest {
     }
 
     @Test
+    @Tag("smoke")
     void stepInGoesIntoTheCalledFunctionAndStepOutBack() {
         try (client) {
             stopAt(MAIN, "main");
@@ -78,6 +80,7 @@ class SteppingTest {
     }
 
     @Test
+    @Tag("smoke")
     void breakpointsHitInAllModesOfOneSession() {
         try (client) {
             stopAtModes("real-mode", "protected-mode", "compatibility-mode", "long-mode");
@@ -94,6 +97,7 @@ class SteppingTest {
     }
 
     @Test
+    @Tag("smoke")
     void stepsFollowTheGuestThroughItsModes() {
         try (client) {
             stopAtModes("real-mode", "compatibility-mode");

@@ -3,15 +3,16 @@ package dev.kvmdap.dap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import dev.kvmdap.kvm.RequiresKvm;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** Sessions with a kernel and its programs at privilege level 3. */
-@EnabledIf("dev.kvmdap.dap.Examples#hasKvm")
+@RequiresKvm
 @Timeout(60)
 class UserModeTest {
 
@@ -51,6 +52,7 @@ class UserModeTest {
     }
 
     @Test
+    @Tag("smoke")
     void programIsDebuggedByLineWithItsStackAndLocals() {
         try (client) {
             launch(() -> client.breakAt(PROGRAM, "user-call"));
@@ -116,6 +118,7 @@ class UserModeTest {
     }
 
     @Test
+    @Tag("smoke")
     void nextOverASystemCallStaysInTheProgram() {
         try (client) {
             launch(() -> client.breakAt(PROGRAM, "user"));

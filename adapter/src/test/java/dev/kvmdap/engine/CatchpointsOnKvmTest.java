@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Stops at what happens elsewhere than at places and in watched memory, on this host's KVM. */
 @RequiresKvm
 @Timeout(60)
-class CatchpointsOnKvmTest {
+public class CatchpointsOnKvmTest {
 
     @TempDir
     private Path folder;
@@ -36,8 +36,7 @@ class CatchpointsOnKvmTest {
         toolchain.run("as", "--64", "-g", "-o", "caught.o", source.toString());
         toolchain.run("ld", "-m", "elf_x86_64", "-Ttext=0x7c00", "-e", "start", "-o", "caught.elf", "caught.o");
         Path image = toolchain.file("caught.elf");
-        BootConfiguration boot =
-                new BootConfiguration(image, BootProtocol.ELF, CpuMode.REAL, null, null, "", List.of());
+        BootConfiguration boot = BootConfiguration.of(image, BootProtocol.ELF, CpuMode.REAL);
         guest = new DebuggedGuest(boot, image, source, 1);
     }
 
@@ -69,7 +68,7 @@ class CatchpointsOnKvmTest {
 
     @Test
     void everyChangeOfTheCpusModeIsAStopBehindTheInstructionThatMadeIt() {
-        Catchpoint modes = catchpoint(new Trigger.ModeSwitch());
+        Catchpoint modes = catchpoint(Trigger.ModeSwitch.any());
         assertThat(modes.catching().text()).contains("single-stepping");
 
         assertThat(next("to protected", "in protected"))
@@ -86,7 +85,7 @@ class CatchpointsOnKvmTest {
     @Test
     void conditionOnTheModesLetsTheOthersPass() {
         guest.tell(e -> e.addCatchpoint(
-                new Trigger.ModeSwitch(),
+                Trigger.ModeSwitch.any(),
                 (cpu, what) -> what instanceof Occurrence.ModeSwitch to && to.after() == CpuMode.LONG));
 
         next("in compatibility", "in long");
@@ -182,7 +181,7 @@ class CatchpointsOnKvmTest {
 
     @Test
     void removedCatchpointStopsNoMore() {
-        Catchpoint modes = catchpoint(new Trigger.ModeSwitch());
+        Catchpoint modes = catchpoint(Trigger.ModeSwitch.any());
         next("to protected", "in protected");
         guest.tell(e -> e.removeCatchpoint(modes));
 

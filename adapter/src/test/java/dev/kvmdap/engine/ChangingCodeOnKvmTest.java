@@ -8,6 +8,7 @@ import dev.kvmdap.elf.ElfFile;
 import dev.kvmdap.elf.Toolchain;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.Hosts;
+import dev.kvmdap.kvm.RequiresKvm;
 import dev.kvmdap.machine.BootConfiguration;
 import dev.kvmdap.x86.GuestVirtual;
 import java.nio.file.Path;
@@ -15,13 +16,12 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Breakpoints in code that the guest brings to its place, writes over, and maps while it runs. */
-@EnabledIf("dev.kvmdap.engine.DebuggedGuest#hasKvm")
+@RequiresKvm
 @Timeout(60)
 class ChangingCodeOnKvmTest {
 

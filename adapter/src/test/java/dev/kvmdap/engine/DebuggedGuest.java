@@ -3,8 +3,9 @@ package dev.kvmdap.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kvmdap.kvm.HostFindings;
-import dev.kvmdap.kvm.HostProbe;
 import dev.kvmdap.kvm.Kvm;
+import dev.kvmdap.kvm.Patience;
+import dev.kvmdap.kvm.RealHost;
 import dev.kvmdap.machine.BootConfiguration;
 import dev.kvmdap.machine.Machine;
 import dev.kvmdap.machine.MachineConfiguration;
@@ -33,9 +34,7 @@ import java.util.stream.Collectors;
 final class DebuggedGuest implements AutoCloseable {
 
     /** Found out once: it is the same host for every test. */
-    static final HostFindings HOST = HostProbe.probe();
-
-    private static final int SECONDS = 20;
+    static final HostFindings HOST = RealHost.findings();
 
     private final Kvm kvm = Kvm.open();
     private final ExecutorService session = Executors.newSingleThreadExecutor();
@@ -81,13 +80,9 @@ final class DebuggedGuest implements AutoCloseable {
         engine = onSession(() -> new Engine(() -> Machine.create(kvm, machine), symbols, host, session, listener));
     }
 
-    static boolean hasKvm() {
-        return HOST.isUsable();
-    }
-
     <T> T onSession(Callable<T> task) {
         try {
-            return session.submit(task).get(SECONDS, TimeUnit.SECONDS);
+            return session.submit(task).get(Patience.FOR_A_GUEST.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
@@ -185,8 +180,8 @@ final class DebuggedGuest implements AutoCloseable {
 
     private static <T> T next(BlockingQueue<T> queue, String what) {
         try {
-            T next = queue.poll(SECONDS, TimeUnit.SECONDS);
-            assertThat(next).as("a %s within %d s", what, SECONDS).isNotNull();
+            T next = queue.poll(Patience.FOR_A_GUEST.toSeconds(), TimeUnit.SECONDS);
+            assertThat(next).as("a %s within %s", what, Patience.FOR_A_GUEST).isNotNull();
             return next;
         } catch (InterruptedException e) {
             throw new AssertionError(e);

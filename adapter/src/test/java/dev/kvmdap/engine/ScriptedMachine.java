@@ -47,7 +47,15 @@ final class ScriptedMachine implements AutoCloseable {
                         next -> {},
                         next -> {},
                         new BootConfiguration(
-                                image, BootProtocol.FLAT, CpuMode.REAL, new GuestPhysical(CODE), null, "", List.of())));
+                                image,
+                                BootProtocol.FLAT,
+                                CpuMode.REAL,
+                                new GuestPhysical(CODE),
+                                null,
+                                "",
+                                List.of(),
+                                null,
+                                null)));
         PlantedBytes planted = new PlantedBytes(machine.memory());
         traps = new Traps(machine, planted, TrapByte.on(host), host, () -> {});
         thread = machine.vcpus().get(0);
@@ -57,6 +65,7 @@ final class ScriptedMachine implements AutoCloseable {
                 cpu,
                 thread.vcpu(),
                 machine,
+                new DeviceAccess(machine.memory(), traps),
                 traps,
                 turnstile,
                 new HaltCheck(1, machine.hasInterruptControllers()),

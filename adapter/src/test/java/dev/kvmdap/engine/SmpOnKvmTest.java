@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.kvmdap.elf.ElfFile;
 import dev.kvmdap.elf.Toolchain;
 import dev.kvmdap.kvm.MpState;
+import dev.kvmdap.kvm.RequiresKvm;
 import dev.kvmdap.machine.BootConfiguration;
 import dev.kvmdap.x86.CpuMode;
 import dev.kvmdap.x86.GuestVirtual;
@@ -19,14 +20,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The engine with a guest of several processors on this host's KVM. */
-@EnabledIf("dev.kvmdap.engine.DebuggedGuest#hasKvm")
+@RequiresKvm
 @Timeout(60)
 class SmpOnKvmTest {
 

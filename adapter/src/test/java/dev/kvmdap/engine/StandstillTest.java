@@ -185,6 +185,26 @@ class StandstillTest {
         one.leave();
     }
 
+    @Test
+    void onlyVcpuActsAtOnceAndLetsOthersActWhenItPasses() {
+        AtomicInteger ran = new AtomicInteger();
+        Turnstile own = turnstile();
+        own.enter();
+        CompletableFuture<Void> outsider = onThread(() -> standstill.exclusively(() -> ran.addAndGet(10)));
+        while (!own.isClosed()) {
+            Thread.onSpinWait();
+        }
+
+        own.exclusivelyFromInside(ran::incrementAndGet);
+
+        assertThat(ran).hasValue(1);
+        assertThat(interrupts).as("it is to pass soon").hasValue(1);
+        own.pass();
+        outsider.join();
+        assertThat(ran).hasValue(11);
+        own.leave();
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             latch.await();

@@ -49,8 +49,8 @@ class SteppingOnKvmTest {
         toolchain.run("as", format, "-g", "--defsym", "MODE=" + bits, "-o", "stepped.o", source.toString());
         toolchain.run("ld", "-m", emulation, "-Ttext=" + address, "-e", "start", "-o", "stepped.elf", "stepped.o");
         image = toolchain.file("stepped.elf");
-        BootConfiguration boot = new BootConfiguration(
-                image, BootProtocol.ELF, bits == 64 ? CpuMode.LONG : CpuMode.REAL, null, null, "", List.of());
+        BootConfiguration boot =
+                BootConfiguration.of(image, BootProtocol.ELF, bits == 64 ? CpuMode.LONG : CpuMode.REAL);
         DebuggedGuest guest = new DebuggedGuest(boot, image, source, 1, host);
         guest.step(StepKind.INTO, Granularity.INSTRUCTION);
         assertThat(guest.pc()).isEqualTo(guest.marker("ready"));

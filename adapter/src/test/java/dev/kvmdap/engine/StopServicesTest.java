@@ -6,6 +6,7 @@ import dev.kvmdap.engine.StopServices.Kind;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.Hosts;
 import dev.kvmdap.x86.CpuMode;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is told of a host is what the engine chooses there. */
@@ -48,6 +49,17 @@ class StopServicesTest {
         assertThat(served(pages, Kind.ACCESS_WATCHPOINT).mechanism()).isEqualTo(Mechanism.NONE);
         HostFindings steps = Hosts.withoutDataSlots(Hosts.vmx(), false);
         assertThat(served(steps, Kind.WRITE_WATCHPOINT).mechanism()).isEqualTo(Mechanism.STEPPING);
+    }
+
+    @Test
+    void whatKvmTellsOfCostsNothingAndTheRestIsStepped() {
+        assertThat(served(Hosts.vmx(), Kind.PORT).text()).isEqualTo("exit from KVM (KVM_EXIT_IO)");
+        assertThat(served(Hosts.vmx(), Kind.UNHANDLED_MMIO).text()).isEqualTo("exit from KVM (KVM_EXIT_MMIO)");
+        for (Kind kind : List.of(Kind.MODE_SWITCH, Kind.KERNEL_PORT, Kind.MAGIC_BREAK)) {
+            assertThat(served(Hosts.vmx(), kind).text()).isEqualTo("single step by KVM (of each instruction)");
+        }
+        assertThat(served(Hosts.emulating(), Kind.EXCEPTION).text()).isEqualTo("planted byte f1 (ICEBP)");
+        assertThat(served(Hosts.emulating(), Kind.EXCEPTION).reason()).contains("at each handler");
     }
 
     @Test

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.kvmdap.kvm.RequiresKvm;
+import dev.kvmdap.x86.GuestVirtual;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +28,7 @@ class TransparencyOnKvmTest {
     private Path folder;
 
     private SelfDebuggingGuest built;
-    private List<String> expected;
+    private List<String> expected = List.of();
 
     /** Runs the guest without a debugger first. */
     private DebuggedGuest guest(int bits) {
@@ -88,7 +88,6 @@ class TransparencyOnKvmTest {
     void guestSeesTheSameSteppedFromStartToEnd(int bits, StepKind kind) {
         try (DebuggedGuest guest = guest(bits)) {
             int steps = 0;
-            List<String> places = new ArrayList<>();
             Stop stop = guest.step(kind, Granularity.INSTRUCTION);
             while (stop.equals(new Stop.Step(0))) {
                 assertThat(++steps).isLessThan(MOST_STOPS);
@@ -105,7 +104,7 @@ class TransparencyOnKvmTest {
     void guestSeesTheSameUnderAWatchpoint(int bits) {
         try (DebuggedGuest guest = guest(bits)) {
             Watchpoint point = guest.ask(e -> e.addWatchpoint(
-                    new dev.kvmdap.x86.GuestVirtual(built.address("passed")),
+                    new GuestVirtual(built.address("passed")),
                     4,
                     WatchAccess.WRITE,
                     null,

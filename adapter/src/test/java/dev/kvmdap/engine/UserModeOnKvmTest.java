@@ -53,8 +53,7 @@ class UserModeOnKvmTest {
                 "user.elf",
                 "user.o");
         image = toolchain.file("user.elf");
-        BootConfiguration boot =
-                new BootConfiguration(image, BootProtocol.ELF, CpuMode.LONG, null, null, "", List.of());
+        BootConfiguration boot = BootConfiguration.of(image, BootProtocol.ELF, CpuMode.LONG);
         guest = new DebuggedGuest(boot, image, source, 1);
     }
 

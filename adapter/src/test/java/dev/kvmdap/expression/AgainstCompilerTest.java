@@ -1,165 +1,126 @@
 package dev.kvmdap.expression;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.kvmdap.types.IntegerType;
-import java.io.File;
+import dev.kvmdap.elf.Toolchain;
+import dev.kvmdap.types.ArrayType;
+import dev.kvmdap.types.DataModel;
+import dev.kvmdap.types.FloatType;
+import dev.kvmdap.types.PointerType;
+import dev.kvmdap.types.Type;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Random expressions must have the value and the type that gcc gives them. */
+/** Random expressions must have the type and value that gcc gives them, and do to memory what they do in its program. */
 class AgainstCompilerTest {
 
     private static final long SEED = 0x6b766d646170L;
-    private static final int EXPRESSIONS = 1500;
-
-    private static final Map<String, IntegerType> VARIABLES = Map.of(
-            "a",
-            IntegerType.of(1, true),
-            "b",
-            IntegerType.of(1, false),
-            "c",
-            IntegerType.of(2, true),
-            "d",
-            IntegerType.of(2, false),
-            "e",
-            IntegerType.INT,
-            "f",
-            IntegerType.UNSIGNED_INT,
-            "g",
-            IntegerType.LONG,
-            "h",
-            IntegerType.UNSIGNED_LONG);
-
-    private static final List<String> LITERALS = List.of(
-            "0",
-            "1",
-            "7",
-            "42",
-            "255",
-            "2147483647",
-            "2147483648",
-            "0x80000000",
-            "0xffffffff",
-            "0x7fffffffffffffff",
-            "0xffffffffffffffff",
-            "017",
-            "0b1011",
-            "3u",
-            "5l",
-            "9ul",
-            "0xfULL",
-            "'A'",
-            "'\\xfe'",
-            "'\\n'");
-
-    private static final List<String> BINARY =
-            List.of("*", "/", "%", "+", "-", "<<", ">>", "<", "<=", ">", ">=", "==", "!=", "&", "^", "|", "&&", "||");
+    private static final int EXPRESSIONS = 1000;
+    private static final long CANONICAL_NAN = 0x7ff8_0000_0000_0000L;
 
     private final Random random = new Random(SEED);
+    private final RandomExpressions expressions = new RandomExpressions(random);
 
     @TempDir
     private Path folder;
 
-    @BeforeAll
-    static void needsCompiler() {
-        boolean found = Stream.of(String.valueOf(System.getenv("PATH")).split(File.pathSeparator))
-                .anyMatch(path -> Files.isExecutable(Path.of(path, "gcc")));
-        assumeTrue(found, "no gcc on the PATH to compare with: apt install gcc");
-    }
-
-    @Test
-    void randomExpressionsHaveTheValueAndTypeThatTheCompilerGives() throws IOException, InterruptedException {
-        Map<String, Long> state = new HashMap<>();
-        SampleNames names = new SampleNames();
-        VARIABLES.forEach((name, type) -> {
-            names.variable(name, type);
-            state.put(name, type.extend(random.nextLong() >> random.nextInt(64)));
-        });
+    @ParameterizedTest
+    @ValueSource(ints = {64, 32})
+    void randomExpressionsDoWhatTheCompilerMakesOfThem(int bits) throws IOException {
+        SampleMemory names = new SampleMemory(bits == 64 ? DataModel.LP64 : DataModel.ILP32);
+        byte[] initial = names.fill(random);
+        List<String> statements = new ArrayList<>();
         List<String> texts = new ArrayList<>();
         List<String> expected = new ArrayList<>();
         while (texts.size() < EXPRESSIONS) {
-            String text = expression(1 + random.nextInt(5));
+            int kind = random.nextInt(5);
+            boolean typed = kind != 0;
+            String text = kind > 1
+                    ? expressions.any(1 + random.nextInt(4))
+                    : typed ? expressions.change() : expressions.changeOfField();
             try {
-                Bound<Map<String, Long>> bound = Expression.parse(text).bind(names);
-                expected.add(bound.type() + " " + Long.toHexString(bound.evaluate(state)));
+                expected.add(evaluated(text, names, initial.clone(), typed));
                 texts.add(text);
+                statements.add((typed ? "SHOW(" : "DO(") + text + ");");
             } catch (ExpressionException undefined) {
-                assertThat(undefined).hasMessageMatching("col \\d+: (division by zero|a shift by .*)");
+                assertThat(undefined)
+                        .as(text)
+                        .hasMessageMatching(
+                                "col \\d+: (division by zero|a shift by .*|.* does not fit the \\d+ bits of .*|there is no memory at .*)");
             }
         }
 
-        List<String> actual = compileAndRun(program(state, texts));
+        List<String> actual = compiled(bits, names, initial, statements).lines().toList();
 
+        List<String> differences = new ArrayList<>();
+        for (int i = 0; i < Math.min(actual.size(), EXPRESSIONS); i++) {
+            if (!actual.get(i).equals(expected.get(i))) {
+                differences.add(texts.get(i) + "\n    gcc   " + actual.get(i) + "\n    we    " + expected.get(i));
+            }
+        }
+        assertThat(differences).as(String.join("\n", differences)).isEmpty();
         assertThat(actual).hasSameSizeAs(expected);
-        for (int i = 0; i < EXPRESSIONS; i++) {
-            assertThat(expected.get(i)).as(texts.get(i)).isEqualTo(actual.get(i));
+    }
+
+    /** Type, value, and a hash of what the memory holds then. */
+    private static String evaluated(String text, SampleMemory names, byte[] bytes, boolean typed) {
+        ByteBuffer memory = SampleMemory.memory(bytes);
+        Bound<ByteBuffer> bound = Expression.parse(text).bindToChange(names);
+        long value = bound.evaluate(memory);
+        Type type = bound.type().stripped();
+        if (type instanceof FloatType && Double.isNaN(Double.longBitsToDouble(value))) {
+            value = CANONICAL_NAN;
         }
-    }
-
-    private String expression(int depth) {
-        if (depth == 0) {
-            return random.nextInt(3) == 0 ? LITERALS.get(random.nextInt(LITERALS.size())) : variable();
+        if (type instanceof ArrayType array) {
+            type = names.pointerTo(array.element());
         }
-        return switch (random.nextInt(8)) {
-            case 0 -> List.of("- ", "~", "!", "+ ").get(random.nextInt(4)) + expression(depth - 1);
-            case 1 -> "(" + expression(depth - 1) + ")";
-            case 2 -> expression(depth - 1) + " ? " + expression(depth - 1) + " : " + expression(depth - 1);
-            default ->
-                expression(depth - 1) + " " + BINARY.get(random.nextInt(BINARY.size())) + " "
-                        + expression(random.nextInt(depth));
-        };
+        long shown = type instanceof PointerType && names.model().pointerBytes() == Integer.BYTES ? (int) value : value;
+        int hash = (int) 2166136261L;
+        for (byte one : bytes) {
+            hash = (hash ^ (one & 0xff)) * 16777619;
+        }
+        return "%s %016x %016x".formatted(typed ? type : "-", typed ? shown : 0, hash & 0xffff_ffffL);
     }
 
-    private String variable() {
-        return VARIABLES.keySet().stream()
-                .sorted()
-                .skip(random.nextInt(VARIABLES.size()))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static String program(Map<String, Long> state, List<String> texts) {
-        StringBuilder c = new StringBuilder("""
-                #include <stdio.h>
-                #define TYPE(e) _Generic((e), signed char: "signed char", unsigned char: "unsigned char", \\
-                    short: "short", unsigned short: "unsigned short", int: "int", unsigned int: "unsigned int", \\
-                    long: "long", unsigned long: "unsigned long", \\
-                    long long: "long long", unsigned long long: "unsigned long long")
-                #define SHOW(e) printf("%s %lx\\n", TYPE(e), (unsigned long) (e))
-                """);
-        VARIABLES.forEach((name, type) ->
-                c.append("volatile %s %s = (%s) 0x%xul;%n".formatted(type, name, type, state.get(name))));
-        c.append("int main(void) {\n");
-        texts.forEach(text -> c.append("  SHOW((").append(text).append("));\n"));
-        return c.append("  return 0;\n}\n").toString();
-    }
-
-    private List<String> compileAndRun(String source) throws IOException, InterruptedException {
-        Path c = Files.writeString(folder.resolve("expressions.c"), source);
-        Path program = folder.resolve("expressions");
-        run(List.of("gcc", "-std=gnu11", "-w", "-fwrapv", "-o", program.toString(), c.toString()));
-        return run(List.of(program.toString())).lines().toList();
-    }
-
-    private static String run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(output).isTrue();
-        assertThat(process.exitValue()).as(output).isZero();
-        return output;
+    private String compiled(int bits, SampleMemory names, byte[] initial, List<String> statements) throws IOException {
+        StringBuilder c = new StringBuilder("#define STATE_BYTES %d%n".formatted(SampleMemory.BYTES));
+        c.append("#include \"compared.h\"\n").append(names.declarations());
+        c.append("__attribute__((section(\".state\"))) byte_t state[STATE_BYTES] = {1};\n");
+        c.append("const byte_t initial[STATE_BYTES] = {");
+        for (byte one : initial) {
+            c.append(one & 0xff).append(',');
+        }
+        c.append("};\nvoid _start(void)\n{\n");
+        statements.forEach(statement -> c.append("    ").append(statement).append('\n'));
+        c.append("    call(1, 0, 0, 0);\n    for (;;);\n}\n");
+        Toolchain tools = new Toolchain(folder);
+        tools.source(AgainstCompilerTest.class, "compared.h");
+        Files.writeString(tools.file("compared.c"), c);
+        tools.run(
+                "gcc",
+                "-m" + bits,
+                "-std=gnu11",
+                "-w",
+                "-fwrapv",
+                "-ffreestanding",
+                "-fno-stack-protector",
+                "-fno-pic",
+                "-msse2",
+                "-mfpmath=sse",
+                "-nostdlib",
+                "-static",
+                "-Wl,--section-start=.state=0x%x".formatted(SampleMemory.BASE),
+                "-o",
+                "compared",
+                "compared.c");
+        return tools.run("env", tools.file("compared").toString());
     }
 }

@@ -162,7 +162,7 @@ class ExpressionTest {
                 "counter , t; 0b101001",
                 "65,c; 65 'A'",
                 "10,c; 10 '\\n'",
-                "255,c; -1 '\\xff'",
+                "255,c; -1 '\\377'",
                 "-1,u; 4294967295",
                 "-1,x; 0xffffffff",
                 "-1l,x; 0xffffffffffffffff",
@@ -200,7 +200,8 @@ class ExpressionTest {
                 "1 + 0x10000000000000000; col 5: '0x10000000000000000' does not fit 64 bits",
                 "18446744073709551616; col 1: '18446744073709551616' does not fit 64 bits",
                 "9223372036854775808; col 1: '9223372036854775808' does not fit a signed 64-bit number: write the suffix u",
-                "1 + $; col 6: expected a register's name after '$', such as $rax",
+                "1 + $; col 5: there is no value $: 'show values' lists what was printed",
+                "$$3 * 2; col 1: there is no value $$3: 'show values' lists what was printed",
                 "$rxa; col 1: there is no register $rxa: 'info registers' lists them",
                 "1 + rax; col 5: there is no variable 'rax': the register is $rax",
                 "1 + foo; col 5: there is no variable 'foo' in the program's symbols",
@@ -212,7 +213,7 @@ class ExpressionTest {
                 "'\\x'; col 2: a character's code has digits and is at most 0xff",
                 "'\\777'; col 2: a character's code has digits and is at most 0xff",
                 "'é'; col 2: 'é' is not an ASCII character",
-                "1 @ 2; col 3: '@' has no meaning in an expression",
+                "1 @ 2; col 3: '@' needs an object in memory in front of it, the first one: table[3]@5",
                 "1 # 2; col 3: '#' has no meaning in an expression",
                 "1,q; col 3: expected a format after ',': one of x z d u o t c a f s i",
                 "1,; col 3: expected a format after ',': one of x z d u o t c a f s i",
@@ -234,6 +235,11 @@ class ExpressionTest {
                 "1 + nowhere; col 5: 'nowhere' lies in memory that is not mapped",
                 "1 << 32; col 3: a shift by 32 leaves the 32 bits of int (0 … 31 allowed): write the suffix UL for 64 bits",
                 "1 >> -1; col 3: a shift by -1 leaves the 32 bits of int (0 … 31 allowed)",
+                "1 + (int) 1e10; col 5: 10000000000 does not fit the 32 bits of int",
+                "(unsigned char) 256.0; col 1: 256 does not fit the 8 bits of unsigned char",
+                "(long) 9223372036854775808.0; col 1: 9.223372036854776e+18 does not fit the 64 bits of long",
+                "(unsigned) -1.0; col 1: -1 does not fit the 32 bits of unsigned int",
+                "(int) (0.0 / 0); col 1: -nan(0x8000000000000) does not fit the 32 bits of int",
                 "1ul << 64; col 5: a shift by 64 leaves the 64 bits of unsigned long (0 … 63 allowed)"
             })
     void whatHasNoValueIsAnErrorOfItsColumn(String text, String message) {
@@ -256,7 +262,7 @@ class ExpressionTest {
     void endlessNestingIsRefusedAndNeverOverflowsTheStack(String piece) {
         assertThatThrownBy(() -> Expression.parse(piece.repeat(100_000) + "1"))
                 .isInstanceOf(ExpressionException.class)
-                .hasMessageContaining("too long: at most 1000 words and signs");
+                .hasMessageContaining("too long: at most 500 words and signs");
     }
 
     @Test
@@ -265,17 +271,17 @@ class ExpressionTest {
         Thread small = new Thread(
                 null,
                 () -> {
-                    values[0] = evaluate("(".repeat(499) + "1" + ")".repeat(499));
-                    values[1] = evaluate("1" + "+1".repeat(499));
-                    values[2] = evaluate("- ".repeat(998) + "1");
-                    values[3] = evaluate("0?2:".repeat(249) + "1");
+                    values[0] = evaluate("(".repeat(249) + "1" + ")".repeat(249));
+                    values[1] = evaluate("1" + "+1".repeat(249));
+                    values[2] = evaluate("- ".repeat(498) + "1");
+                    values[3] = evaluate("0?2:".repeat(124) + "1");
                 },
                 "small stack",
                 512 << 10);
         small.start();
         small.join();
 
-        assertThat(values).containsExactly(1, 500, 1, 1);
+        assertThat(values).containsExactly(1, 250, 1, 1);
     }
 
     @Test

@@ -74,6 +74,19 @@ class HostProbeTest {
     }
 
     @Test
+    void firstRunOfASlowHostIsWaitedFor() {
+        kernel.vcpu(0)
+                .then(guest -> guest.slowly(300, stepped -> stepped.stepTo(ProbeGuestLayout.CODE + 1)))
+                .otherwise(guest -> -Errno.EINVAL.number());
+        kernel.refuse("KVM_CREATE_IRQCHIP", Errno.ENOTTY.number());
+
+        HostFindings findings = HostProbe.probe(kernel, ScriptedKernel.DEVICE);
+
+        assertThat(findings.findings(CpuMode.REAL).singleStep()).isTrue();
+        assertThat(findings.findings(CpuMode.LONG).singleStep()).isFalse();
+    }
+
+    @Test
     void kernelThatRefusesEveryRunIsAFindingAndNotAFailure() {
         AtomicInteger runs = new AtomicInteger();
         kernel.vcpu(0).otherwise(guest -> {

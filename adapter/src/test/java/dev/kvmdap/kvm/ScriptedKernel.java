@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A kernel that has KVM as a test wants it: the real {@link Kvm}, {@link Vm} and {@link Vcpu} run on it and never notice. Maps
@@ -235,6 +236,10 @@ public final class ScriptedKernel implements SystemCalls {
             case KVM_SET_USER_MEMORY_REGION -> setSlot(at(argument, Layouts.USERSPACE_MEMORY_REGION.size()));
             case KVM_CREATE_IRQCHIP,
                     KVM_CREATE_PIT2,
+                    KVM_GET_IRQCHIP,
+                    KVM_SET_IRQCHIP,
+                    KVM_GET_PIT2,
+                    KVM_SET_PIT2,
                     KVM_IRQ_LINE,
                     KVM_ENABLE_CAP,
                     KVM_SET_TSS_ADDR,
@@ -341,6 +346,21 @@ public final class ScriptedKernel implements SystemCalls {
                     throw new AssertionError("a test ended while the scripted guest was running", e);
                 }
             }
+        }
+    }
+
+    boolean signalComesWithin(long millis) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        synchronized (signals) {
+            try {
+                for (long left = millis; left > 0 && !signalIsPending(); ) {
+                    signals.wait(left);
+                    left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                }
+            } catch (InterruptedException e) {
+                throw new AssertionError("a test ended while the scripted guest was running", e);
+            }
+            return signalIsPending();
         }
     }
 

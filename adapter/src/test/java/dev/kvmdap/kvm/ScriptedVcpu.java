@@ -251,6 +251,11 @@ public final class ScriptedVcpu {
         return BLOCKED;
     }
 
+    /** Takes its time for what it does; an interruption ends it before. */
+    int slowly(long millis, Step step) {
+        return kernel.signalComesWithin(millis) ? BLOCKED : step.run(this);
+    }
+
     /** The kvm_run page, for exits that have no method here; the union begins at 32. */
     public ByteBuffer shared() {
         if (run == null) {

@@ -18,6 +18,8 @@ final class Boot {
     private @Nullable GuestVirtual entryPoint;
     private String commandLine = "";
     private final List<BootModule> modules = new ArrayList<>();
+    private @Nullable Path initrd;
+    private @Nullable Path disk;
 
     private Boot(Path program) {
         this.program = program;
@@ -57,11 +59,22 @@ final class Boot {
         return this;
     }
 
+    Boot withInitrd(Path value) {
+        initrd = value;
+        return this;
+    }
+
+    Boot withDisk(Path value) {
+        disk = value;
+        return this;
+    }
+
     BootedImage into(PhysicalWriter ram) {
         return BootImage.load(configuration(), ram);
     }
 
     BootConfiguration configuration() {
-        return new BootConfiguration(program, protocol, cpuMode, loadAddress, entryPoint, commandLine, modules);
+        return new BootConfiguration(
+                program, protocol, cpuMode, loadAddress, entryPoint, commandLine, modules, initrd, disk);
     }
 }

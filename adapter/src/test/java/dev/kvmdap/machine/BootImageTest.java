@@ -35,6 +35,29 @@ class BootImageTest {
     }
 
     @Test
+    void recognitionNamesTheOtherMarksOfAnImage() {
+        Path kernel = new ToldKernel(folder).multiboot2(".balign 4; .word 99, 1; .long 20, 0x1badb002, 0, 0xe4524ffe");
+
+        BootedImage booted = Boot.of(kernel).into(new SparseRam(16 << 20));
+
+        assertThat(booted.protocol()).isEqualTo(BootProtocol.MULTIBOOT);
+        assertThat(booted.recognition())
+                .contains(
+                        "because it has a Multiboot header at offset 0x1018",
+                        "'boot' may also be set to 'multiboot2', as it has a Multiboot 2 header at offset 0x1000");
+    }
+
+    @Test
+    void planSaysWhatLoadingDoes() {
+        Path kernel = new ToldKernel(folder).multiboot2(".word 10, 0; .long 24, 0x400000, 0x7fffff, 0x1000, 1");
+
+        BootedImage planned = BootImage.plan(BootConfiguration.of(kernel), 16 << 20);
+
+        assertThat(planned).isEqualTo(Boot.of(kernel).into(new SparseRam(16 << 20)));
+        assertThat(planned.offset()).isEqualTo(0x30_0000);
+    }
+
+    @Test
     void missingProgramIsNamed() {
         assertThatThrownBy(() -> Boot.of(folder.resolve("absent.elf")).into(ram))
                 .isInstanceOf(BootException.class)
@@ -79,10 +102,11 @@ class BootImageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"multiboot2", "pvh", "ELF", ""})
+    @ValueSource(strings = {"multiboot3", "xen", "ELF", ""})
     void unknownProtocolIsAnErrorThatNamesTheKnownOnes(String term) {
         assertThatThrownBy(() -> BootProtocol.of(term))
                 .isInstanceOf(BootException.class)
-                .hasMessageContainingAll("boot", "'" + term + "'", "auto, elf, multiboot, boot-sector, flat");
+                .hasMessageContainingAll(
+                        "boot", "'" + term + "'", "auto, elf, multiboot, multiboot2, pvh, linux, boot-sector, flat");
     }
 }

@@ -37,8 +37,8 @@ class BootSectorBootTest {
         BootedImage booted = Boot.of(image(1_474_560)).into(ram);
 
         assertThat(ram.read(0x7e00, 1)).containsExactly(0);
-        assertThat(booted.ranges()).hasSize(1);
-        assertThat(booted.recognition()).contains("boot-sector", "55 aa", "only that sector of its 1474560 bytes");
+        assertThat(booted.recognition()).contains("boot-sector", "55 aa", "the size of a diskette of 1440 KiB");
+        assertThat(booted.initialState().rdx()).as("the first diskette drive").isZero();
     }
 
     @Test

@@ -99,11 +99,83 @@ class ExamplesTest {
         assertThat(run.exitCode()).isEqualTo(SUCCESS);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-O0", "-O2"})
     void smpLosesNoTurnOfItsTwoProcessors(String optimisation) {
         GuestRun run = GuestRun.on(2, Boot.of(build("smp", "elf", optimisation)));
 
         assertThat(run.output().lines()).containsExactly("started: processor 0", "woken: processor 1", "counted to 40");
         assertThat(run.exitCode()).isEqualTo(SUCCESS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-O0", "-O2"})
+    void biosLoaderLoadsItsKernelFromItsDisk(String optimisation) {
+        GuestRun run = GuestRun.on(1, Boot.of(build("bios-loader", "img", optimisation)));
+
+        assertThat(run.printed())
+                .isEqualTo("stage 1: reading stage 2\r\nstage 2: asking for memory, reading the kernel\r\n");
+        assertThat(run.output().lines())
+                .containsExactly("Hello from the kernel", "3 stretches of memory, 16000 KiB available");
+        assertThat(run.exitCode()).isEqualTo(SUCCESS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-O0", "-O2"})
+    void multiboot2SeesTheTagsOfItsLoader(String optimisation) {
+        Path image = build("multiboot2", "elf", optimisation);
+        GuestRun run = GuestRun.of(Boot.of(image).told("verbose").with(readMe("multiboot2"), "read me"));
+
+        assertThat(run.output().lines())
+                .containsExactly(
+                        "Hello from a Multiboot 2 kernel",
+                        "command line: multiboot2.elf verbose",
+                        "loaded by kvmdap",
+                        "module: README.md read me",
+                        "memory:",
+                        "  640 KiB at 0x0 available",
+                        "  384 KiB at 0xa0000 reserved",
+                        "  15360 KiB at 0x100000 available");
+        assertThat(run.exitCode()).isEqualTo(SUCCESS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-O0", "-O2"})
+    void pvhIsStartedByItsNote(String optimisation) {
+        GuestRun run = GuestRun.of(Boot.of(build("pvh", "elf", optimisation)).told("quiet"));
+
+        assertThat(run.output().lines())
+                .containsExactly("Hello from a PVH kernel", "command line: quiet", "16000 KiB available");
+        assertThat(run.exitCode()).isEqualTo(SUCCESS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-O0", "-O2"})
+    void linuxImageGetsItsCommandLineAndInitialFileSystem(String optimisation) {
+        GuestRun run = GuestRun.of(Boot.of(build("linux-image", "bin", optimisation))
+                .told("console=ttyS0")
+                .withInitrd(readMe("linux-image")));
+
+        assertThat(run.output())
+                .startsWith("Hello from a bzImage\ncommand line: console=ttyS0\n")
+                .endsWith(" lines in the initial file system\n");
+        assertThat(run.exitCode()).isEqualTo(SUCCESS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"elf", "bin"})
+    void plain64StartsAsElfFileAndAsFlatBinary(String kind) {
+        Boot boot = Boot.of(build("plain64", kind, "-O2"));
+
+        GuestRun run = GuestRun.of(
+                kind.equals("elf") ? boot : boot.as(BootProtocol.FLAT).in(CpuMode.LONG));
+
+        assertThat(run.output().lines()).containsExactly("Hello from C", "32 bits");
+        assertThat(run.exitCode()).isEqualTo(SUCCESS);
+    }
+
+    private static Path readMe(String guest) {
+        return EXAMPLES.resolve(guest).resolve("README.md");
     }
 
     @Test

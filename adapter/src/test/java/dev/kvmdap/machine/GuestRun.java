@@ -2,7 +2,9 @@ package dev.kvmdap.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kvmdap.bios.Typing;
 import dev.kvmdap.device.A20Gate;
+import dev.kvmdap.device.ByteSink;
 import dev.kvmdap.device.Effect;
 import dev.kvmdap.device.ExitPort;
 import dev.kvmdap.device.InterruptLine;
@@ -17,16 +19,20 @@ import dev.kvmdap.kvm.Vcpu;
 import dev.kvmdap.kvm.Vm;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * A guest that ran on KVM to its end.
  *
  * @param exitCode what it wrote to the exit port, as the exit port counts
  * @param output what it sent by COM1
+ * @param printed what it sent to the debug port and printed by its BIOS
  */
-record GuestRun(int exitCode, String output) {
+record GuestRun(int exitCode, String output, String printed) {
 
     private static final long RAM_BYTES = 16 << 20;
 
@@ -46,15 +52,47 @@ record GuestRun(int exitCode, String output) {
                 vcpu.state().setCpuid(kvm.supportedCpuid());
                 booted.initialState().applyTo(vcpu);
                 int exitCode = runToEnd(vcpu, ports);
-                return new GuestRun(exitCode, output.toString(StandardCharsets.US_ASCII));
+                return new GuestRun(exitCode, output.toString(StandardCharsets.US_ASCII), "");
             }
         }
     }
 
     /** Boots an image on a machine of several vCPUs and runs them until one ends the guest. */
     static GuestRun on(int vcpus, Boot boot) {
+        return on(vcpus, boot, machine -> {}, output -> {});
+    }
+
+    /**
+     * Boots an image on a machine of one vCPU and runs it until it ends itself.
+     *
+     * @param first what is typed before it starts
+     * @param prompt what it sends by COM1 when it is ready for more
+     * @param more what is typed then
+     */
+    static GuestRun typing(String first, String prompt, String more, Boot boot) {
+        List<Typing> keyboard = new CopyOnWriteArrayList<>();
+        return on(
+                1,
+                boot,
+                machine -> {
+                    machine.typing().ifPresent(keyboard::add);
+                    keyboard.forEach(typing -> typing.type(first));
+                },
+                output -> {
+                    if (output.endsWith(prompt)) {
+                        keyboard.forEach(typing -> typing.type(more));
+                    }
+                });
+    }
+
+    private static GuestRun on(int vcpus, Boot boot, Consumer<Machine> before, Consumer<String> onOutput) {
         ByteArrayOutputStream output = new ByteArrayOutputStream();
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
         CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+        ByteSink serial = next -> {
+            output.write(next);
+            onOutput.accept(output.toString(StandardCharsets.ISO_8859_1));
+        };
         try (Kvm kvm = Kvm.open();
                 Machine machine = Machine.create(
                         kvm,
@@ -63,13 +101,17 @@ record GuestRun(int exitCode, String output) {
                                 vcpus,
                                 ExitPort.DEFAULT_PORT,
                                 kvm.supportedCpuid(),
-                                output::write,
-                                next -> {},
+                                serial,
+                                printed::write,
                                 boot.configuration()))) {
+            before.accept(machine);
             for (VcpuThread thread : machine.vcpus()) {
                 thread.execute(() -> runToEnd(thread.vcpu(), machine.ports(), exitCode));
             }
-            return new GuestRun(exitCode.join(), output.toString(StandardCharsets.US_ASCII));
+            return new GuestRun(
+                    exitCode.join(),
+                    output.toString(StandardCharsets.US_ASCII),
+                    printed.toString(StandardCharsets.US_ASCII));
         }
     }
 

@@ -53,8 +53,8 @@ class MultibootBootTest {
         assertThat(state.rax()).isEqualTo(0x2bad_b002L);
         assertThat(ram.read(MIB, 1)).containsExactly(0xf4);
         assertThat(ram.readInt(state.rbx()))
-                .as("flags: memory, command line, memory map, loader name")
-                .isEqualTo(0x245);
+                .as("flags: memory, command line, sections, memory map, loader name")
+                .isEqualTo(0x265);
     }
 
     @Test
@@ -85,13 +85,56 @@ class MultibootBootTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"4, video mode", "8, flag bit 3", "32768, flag bit 15"})
+    @CsvSource({"8, flag bit 3", "32768, flag bit 15"})
     void requirementsThatCannotBeGrantedAreNamed(int flags, String named) {
         Path kernel = elf(32, flags);
 
         assertThatThrownBy(() -> Boot.of(kernel).into(ram))
                 .isInstanceOf(BootException.class)
                 .hasMessageContainingAll("kernel", named);
+    }
+
+    @Test
+    void kernelThatWouldLikeGraphicsIsToldOfTheTextScreen() {
+        BootedImage booted = Boot.of(elf(32, 4)).into(ram);
+
+        long info = booted.initialState().rbx();
+        assertThat(booted.remarks())
+                .singleElement()
+                .asString()
+                .contains("would like a framebuffer", "text screen at 0xb8000, 80 by 25");
+        assertThat(ram.readInt(info) & 1 << 12).as("flag: framebuffer").isNotZero();
+        assertThat(ram.readLong(info + 88)).isEqualTo(0xb8000);
+    }
+
+    @Test
+    void damagedSectionHeadersAreNotHandedOn() throws IOException {
+        Path kernel = elf(64, 0);
+        patch(kernel, 40, 0x7fff_0000); // e_shoff
+
+        BootedImage booted = Boot.of(kernel).into(ram);
+
+        assertThat(ram.readInt(booted.initialState().rbx()) & 1 << 5)
+                .as("flag: sections")
+                .isZero();
+        assertThat(booted.remarks())
+                .singleElement()
+                .asString()
+                .contains("not told of its sections", "section header table");
+    }
+
+    @Test
+    void largeDebugInformationStaysOutOfMemory() throws IOException {
+        tools.source(MultibootBootTest.class, "large-debug.s");
+        tools.run("as", "--64", "large-debug.s", "-o", "large.o");
+        tools.run("ld", "-Ttext=0x100000", "-estart", "large.o", "-o", "large.elf");
+
+        BootedImage small = Boot.of(tools.file("large.elf")).into(ram);
+        assertThat(small.ranges()).extracting(LoadedRange::what).contains("section .strtab");
+        assertThat(small.ranges()).extracting(LoadedRange::what).doesNotContain("section .debug_large");
+
+        BootedImage large = Boot.of(tools.file("large.elf")).into(new SparseRam(64 * MIB));
+        assertThat(large.ranges()).extracting(LoadedRange::what).contains("section .debug_large");
     }
 
     @Test

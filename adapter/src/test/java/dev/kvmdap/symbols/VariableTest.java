@@ -26,7 +26,7 @@ class VariableTest {
         assertVariable(guest, "hidden", 8, "word");
         assertVariable(guest, "corner", 8, "struct point");
         assertVariable(guest, "message", 8, "const char *");
-        assertVariable(guest, "grid", 12, "short int [2][3]");
+        assertVariable(guest, "grid", 12, "short [2][3]");
         assertVariable(guest, "paint", 4, "enum color");
         assertVariable(guest, "ready", 1, "_Bool");
         assertVariable(guest, "ratio", 8, "double");

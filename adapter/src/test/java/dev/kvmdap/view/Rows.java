@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /** Finds rows of a tree by what they are called. */
-final class Rows {
+public final class Rows {
 
     private Rows() {}
 
     /** The node at the end of a path of names below a root. */
-    static Node at(Node root, String... path) {
+    public static Node at(Node root, String... path) {
         Node node = root;
         for (String name : path) {
             node = child(node, name);

@@ -2,8 +2,10 @@ package dev.kvmdap.session.launch;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.kvmdap.console.CatchReader.Wanted;
 import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.machine.BootConfiguration;
 import dev.kvmdap.machine.BootModule;
 import dev.kvmdap.machine.BootProtocol;
@@ -33,11 +35,15 @@ public record LaunchConfiguration(
         int cpus,
         String cmdline,
         List<BootModule> modules,
+        @Nullable Path initrd,
+        @Nullable Path disk,
         List<SymbolsAt> symbolFiles,
         Map<String, String> sourceMap,
         boolean stopOnEntry,
         BreakpointMode breakpointMode,
+        List<Wanted> catchpoints,
         Syntax assemblySyntax,
+        NumberFormat numberFormat,
         Map<String, Boolean> cpuid,
         SerialLine serial,
         int exitPort,
@@ -63,7 +69,9 @@ public record LaunchConfiguration(
                 loadAddress == null ? null : new GuestPhysical(loadAddress),
                 entryPoint == null ? null : new GuestVirtual(entryPoint),
                 cmdline,
-                modules);
+                modules,
+                initrd,
+                disk);
     }
 
     /** One pass over the arguments, collecting what is wrong. */
@@ -98,11 +106,15 @@ public record LaunchConfiguration(
                     given(LaunchKeys.CPUS, 0),
                     given(LaunchKeys.CMDLINE, ""),
                     given(LaunchKeys.MODULES, List.of()),
+                    value(LaunchKeys.INITRD),
+                    value(LaunchKeys.DISK),
                     given(LaunchKeys.SYMBOL_FILES, List.of()),
                     given(LaunchKeys.SOURCE_MAP, Map.of()),
                     given(LaunchKeys.STOP_ON_ENTRY, false),
                     given(LaunchKeys.BREAKPOINT_MODE, BreakpointMode.AUTO),
+                    given(LaunchKeys.CATCH, List.of()),
                     given(LaunchKeys.ASSEMBLY_SYNTAX, Syntax.INTEL),
+                    given(LaunchKeys.NUMBER_FORMAT, NumberFormat.NATURAL),
                     given(LaunchKeys.CPUID, Map.of()),
                     given(LaunchKeys.SERIAL, SerialLine.CONSOLE),
                     given(LaunchKeys.EXIT_PORT, 0),

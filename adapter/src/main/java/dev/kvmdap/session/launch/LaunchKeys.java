@@ -4,8 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.kvmdap.console.CatchReader.Wanted;
 import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.machine.BootModule;
 import dev.kvmdap.machine.BootProtocol;
 import dev.kvmdap.x86.CpuMode;
@@ -23,12 +25,14 @@ import org.jspecify.annotations.Nullable;
 public final class LaunchKeys {
 
     static final LaunchKey<Path> PROGRAM = required(
-            "program", ValueType.file(), "The guest: an ELF file, a Multiboot image, a boot sector or a flat binary.");
+            "program",
+            ValueType.file(),
+            "The guest: an ELF file, a Multiboot or Linux kernel, a disk image that begins with a boot sector, or a flat binary.");
     static final LaunchKey<BootProtocol> BOOT = optional(
             "boot",
             ValueType.oneOf(words(BootProtocol.values(), BootProtocol::term)),
             "auto",
-            "How the guest starts; auto looks at the file.");
+            "How the guest starts; auto looks at the file and says what it has found.");
     static final LaunchKey<CpuMode> CPU_MODE = optional(
             "cpuMode",
             ValueType.oneOf(words(new CpuMode[] {CpuMode.REAL, CpuMode.PROTECTED, CpuMode.LONG}, CpuMode::term)),
@@ -52,6 +56,13 @@ public final class LaunchKeys {
             ValueType.listOf(ValueType.fileAnd("arguments", ValueType.text(), "", BootModule::new)),
             new JsonArray(),
             "Files that the boot protocol loads beside the guest, each a path or {path, arguments}.");
+    static final LaunchKey<Path> INITRD = optional(
+            "initrd", ValueType.file(), null, "The initial file system that Linux, or a PVH kernel, gets beside it.");
+    static final LaunchKey<Path> DISK = optional(
+            "disk",
+            ValueType.file(),
+            null,
+            "The image of the disk that the BIOS reads in real mode; by default the one that was booted from.");
     static final LaunchKey<List<SymbolsAt>> SYMBOL_FILES = optional(
             "symbolFiles",
             ValueType.listOf(ValueType.fileAnd("offset", ValueType.address(), 0L, SymbolsAt::new)),
@@ -69,11 +80,22 @@ public final class LaunchKeys {
             ValueType.oneOf(words(BreakpointMode.values(), BreakpointMode::term)),
             "auto",
             "How breakpoints are made that do not say it themselves.");
+    static final LaunchKey<List<Wanted>> CATCH = optional(
+            "catch",
+            ValueType.listOf(ValueType.catchpoint()),
+            new JsonArray(),
+            "What stops the guest wherever it is, each as behind the console's verb catch: \"magic\", \"io 0x3f8 out\".");
     static final LaunchKey<Syntax> ASSEMBLY_SYNTAX = optional(
             "assemblySyntax",
             ValueType.oneOf(words(Syntax.values(), Syntax::term)),
             "intel",
             "How instructions are written: intel (mov eax,1) or att (mov $1,%eax).");
+    static final LaunchKey<NumberFormat> NUMBER_FORMAT = optional(
+            "numberFormat",
+            ValueType.oneOf(words(NumberFormat.values(), NumberFormat::term)),
+            "natural",
+            "How integers are shown whose format nobody has chosen: natural shows counters in decimal and registers in"
+                    + " hexadecimal; the console's 'set format' changes it.");
     static final LaunchKey<Map<String, Boolean>> CPUID = optional(
             "cpuid",
             ValueType.mapOf("CPUID features by name", ValueType.flag()),
@@ -110,11 +132,15 @@ public final class LaunchKeys {
             CPUS,
             CMDLINE,
             MODULES,
+            INITRD,
+            DISK,
             SYMBOL_FILES,
             SOURCE_MAP,
             STOP_ON_ENTRY,
             BREAKPOINT_MODE,
+            CATCH,
             ASSEMBLY_SYNTAX,
+            NUMBER_FORMAT,
             CPUID,
             SERIAL,
             EXIT_PORT,

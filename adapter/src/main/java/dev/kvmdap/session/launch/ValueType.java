@@ -4,6 +4,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.kvmdap.console.CatchReader;
+import dev.kvmdap.console.ConsoleException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -68,6 +70,22 @@ final class ValueType<T> {
     /** Any string. */
     static ValueType<String> text() {
         return new ValueType<>("a string", type("string"), (where, given, folder) -> string(given));
+    }
+
+    /** What the console's verb {@code catch} takes. */
+    static ValueType<CatchReader.Wanted> catchpoint() {
+        return new ValueType<>(
+                "what the console's verb catch takes, such as \"io 0x3f8 out\"",
+                type("string"),
+                (where, given, folder) -> {
+                    String text = string(given);
+                    try {
+                        return text == null ? null : CatchReader.read(text);
+                    } catch (ConsoleException wrong) {
+                        throw new LaunchConfigurationException(
+                                where + ": " + given + " is not allowed; " + wrong.getMessage());
+                    }
+                });
     }
 
     /** A file that is there. */

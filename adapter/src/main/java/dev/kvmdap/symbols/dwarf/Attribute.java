@@ -16,6 +16,7 @@ public final class Attribute {
     public static final int COMP_DIR = 0x1b;
     public static final int CONST_VALUE = 0x1c;
     public static final int INLINE = 0x20;
+    public static final int LOWER_BOUND = 0x22;
     public static final int PRODUCER = 0x25;
     public static final int PROTOTYPED = 0x27;
     public static final int UPPER_BOUND = 0x2f;
@@ -29,6 +30,7 @@ public final class Attribute {
     public static final int SPECIFICATION = 0x47;
     public static final int TYPE = 0x49;
     public static final int RANGES = 0x55;
+    public static final int CALL_COLUMN = 0x57;
     public static final int CALL_FILE = 0x58;
     public static final int CALL_LINE = 0x59;
     public static final int DATA_BIT_OFFSET = 0x6b;
@@ -36,9 +38,21 @@ public final class Attribute {
     public static final int STR_OFFSETS_BASE = 0x72;
     public static final int ADDR_BASE = 0x73;
     public static final int RNGLISTS_BASE = 0x74;
+    public static final int CALL_RETURN_PC = 0x7d;
+    public static final int CALL_VALUE = 0x7e;
+    public static final int CALL_ORIGIN = 0x7f;
+    public static final int CALL_PARAMETER = 0x80;
+    public static final int CALL_TAIL_CALL = 0x82;
+    public static final int CALL_TARGET = 0x83;
     public static final int LOCLISTS_BASE = 0x8c;
     /** DW_AT_linkage_name as compilers wrote it before DWARF 4. */
     public static final int MIPS_LINKAGE_NAME = 0x2007;
+
+    /** DW_AT_call_value, DW_AT_call_target and DW_AT_call_tail_call as GNU wrote them before DWARF 5. */
+    public static final int GNU_CALL_SITE_VALUE = 0x2111;
+
+    public static final int GNU_CALL_SITE_TARGET = 0x2113;
+    public static final int GNU_TAIL_CALL = 0x2115;
 
     private Attribute() {}
 }

@@ -140,6 +140,12 @@ public final class DwarfFile {
         }
     }
 
+    /** The name in the symbol table of what an entry describes; empty where it is not told. */
+    String linkageNameOf(long entryOffset) {
+        String name = nameOf(entryOffset, Attribute.LINKAGE_NAME);
+        return name.isEmpty() ? nameOf(entryOffset, Attribute.MIPS_LINKAGE_NAME) : name;
+    }
+
     /**
      * A reader at the entry at an offset of .debug_info, or at the one it completes by DW_AT_abstract_origin or
      * DW_AT_specification, that has an attribute; null where none has.

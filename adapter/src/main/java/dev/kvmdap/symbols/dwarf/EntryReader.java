@@ -162,6 +162,14 @@ final class EntryReader {
         return value(attribute, OptionalLong.empty(), this::readReference);
     }
 
+    /** Whether an attribute refers to an entry. */
+    boolean isReference(int attribute) {
+        return value(attribute, false, (form, constant) -> switch (form) {
+            case REF1, REF2, REF4, REF8, REF_UDATA, REF_ADDR -> true;
+            default -> false;
+        });
+    }
+
     /** A DWARF expression (DWARF 5, 2.5); empty for a location list, or where there is none. */
     Optional<ByteReader> expression(int attribute) {
         return value(attribute, Optional.empty(), this::readExpression);

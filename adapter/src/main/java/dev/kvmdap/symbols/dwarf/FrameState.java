@@ -14,6 +14,19 @@ public interface FrameState {
     long register(int number);
 
     /**
+     * The eight bytes of a register from an offset on: of those that are wider than a word, such as XMM0 (17 in 64-bit code,
+     * 21 in 32-bit code) and ST0 (33 and 11).
+     *
+     * @throws NoValueException where it is not known in this frame
+     */
+    default long register(int number, int offset) {
+        if (offset != 0) {
+            throw new NoValueException("is in a register that is not read here (number " + number + " of DWARF)");
+        }
+        return register(number);
+    }
+
+    /**
      * A little-endian number at a linear address, zero-extended.
      *
      * @param bytes 1 to 8

@@ -106,10 +106,27 @@ public final class FunctionTable {
 
     /** Whether a scope is a call inlined on a line of the source, by the number of its file in the unit's line table. */
     public boolean isCalledOn(int scope, int fileNumber, int line) {
-        EntryReader entry = inlined[scope] ? unit.file().entryAt(entries[scope]) : null;
-        return entry != null
-                && entry.constant(Attribute.CALL_LINE, 0) == line
-                && entry.constant(Attribute.CALL_FILE, 0) == fileNumber;
+        return inlined[scope] && callLine(scope) == line && callFile(scope) == fileNumber;
+    }
+
+    /** Where an inlined scope was called, by the unit's line table: the number of its file. */
+    public int callFile(int scope) {
+        return (int) callConstant(scope, Attribute.CALL_FILE);
+    }
+
+    /** The line that an inlined scope was called on, from 1; 0 where it is not told. */
+    public int callLine(int scope) {
+        return (int) callConstant(scope, Attribute.CALL_LINE);
+    }
+
+    /** The column that an inlined scope was called in, from 1; 0 where it is not told. */
+    public int callColumn(int scope) {
+        return (int) callConstant(scope, Attribute.CALL_COLUMN);
+    }
+
+    private long callConstant(int scope, int attribute) {
+        EntryReader entry = unit.file().entryAt(entries[scope]);
+        return entry == null ? 0 : entry.constant(attribute, 0);
     }
 
     /** The code of a scope; the first range of a function begins with its entry point unless the unit says otherwise. */
@@ -129,8 +146,7 @@ public final class FunctionTable {
 
     /** The name of a scope's function in the symbol table; empty where it is not told. */
     public String linkageName(int scope) {
-        String name = unit.file().nameOf(entries[scope], Attribute.LINKAGE_NAME);
-        return name.isEmpty() ? unit.file().nameOf(entries[scope], Attribute.MIPS_LINKAGE_NAME) : name;
+        return unit.file().linkageNameOf(entries[scope]);
     }
 
     /** The type of a scope's function. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the names outside of functions are told: variables, types and enumerators, those in namespaces with the namespace
@@ -134,10 +135,15 @@ final class NameIndex {
 
     /** The names of all entries of some tags, without namespaces. */
     List<String> names(IntPredicate tag) {
+        return names(tag, null);
+    }
+
+    /** The names of all entries of some tags in one unit; in all where it is null. */
+    List<String> names(IntPredicate tag, @Nullable Unit of) {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             EntryReader entry = file.entryAt(entries[i]);
-            if (entry != null && tag.test(entry.tag())) {
+            if (entry != null && tag.test(entry.tag()) && (of == null || entry.unit() == of)) {
                 names.add(file.nameOf(entries[i], Attribute.NAME));
             }
         }

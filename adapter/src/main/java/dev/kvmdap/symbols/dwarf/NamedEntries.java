@@ -9,7 +9,7 @@ import dev.kvmdap.types.TypeName.Keyword;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * defines counts more than one that declares.
  */
 public final class NamedEntries {
+
+    private static final int MOST_PREFERRED = 2;
 
     private final DwarfFile file;
     private final VariableReader variables;
@@ -46,7 +48,12 @@ public final class NamedEntries {
      */
     public Optional<VariableEntry> variable(String name, @Nullable Unit from) {
         List<Long> entries = index().named(name, tag -> tag == Tag.VARIABLE);
-        return best(entries, from, entry -> entry.has(Attribute.EXTERNAL), variables::global);
+        return best(entries, from, NamedEntries::visibility, variables::global);
+    }
+
+    private static int visibility(EntryReader variable) {
+        boolean isPlaced = VariableReader.isPlaced(variable);
+        return isPlaced && variable.has(Attribute.EXTERNAL) ? MOST_PREFERRED : isPlaced ? 1 : 0;
     }
 
     /** A variable outside of functions of one unit, or none. */
@@ -54,7 +61,7 @@ public final class NamedEntries {
         List<Long> entries = index().named(name, tag -> tag == Tag.VARIABLE).stream()
                 .filter(entry -> file.unitHolding(entry) == unit)
                 .toList();
-        return best(entries, unit, entry -> true, variables::global);
+        return best(entries, unit, entry -> 0, variables::global);
     }
 
     /** A variable of a function, whatever block it is in. */
@@ -67,11 +74,7 @@ public final class NamedEntries {
     /** A type. */
     public Optional<Type> type(TypeName name, @Nullable Unit from) {
         List<Long> entries = index().named(name.name(), tag -> isTagOf(name.keyword(), tag));
-        return best(
-                        entries,
-                        from,
-                        entry -> true,
-                        entry -> Optional.of(file.types().typeAt(entry)))
+        return best(entries, from, entry -> 0, entry -> Optional.of(file.types().typeAt(entry)))
                 .filter(type -> !(type instanceof StructType struct && struct.isDeclaration() && struct.bytes() == 0));
     }
 
@@ -101,7 +104,7 @@ public final class NamedEntries {
     /** An enumerator of an enumeration outside of functions. */
     public Optional<EnumeratorEntry> enumerator(String name, @Nullable Unit from) {
         List<Long> entries = index().named(name, tag -> tag == Tag.ENUMERATOR);
-        return best(entries, from, entry -> true, this::enumerator);
+        return best(entries, from, entry -> 0, this::enumerator);
     }
 
     private Optional<EnumeratorEntry> enumerator(long offset) {
@@ -129,7 +132,7 @@ public final class NamedEntries {
     private <T> Optional<T> best(
             List<Long> entries,
             @Nullable Unit from,
-            Predicate<EntryReader> preferred,
+            ToIntFunction<EntryReader> preference,
             Function<Long, Optional<T>> read) {
         Optional<T> found = Optional.empty();
         int rank = 0;
@@ -139,9 +142,9 @@ public final class NamedEntries {
                 continue;
             }
             int worth = 1
-                    + (preferred.test(entry) ? 1 : 0)
-                    + (entry.unit() == from ? 2 : 0)
-                    + (entry.flag(Attribute.DECLARATION) ? 0 : 4);
+                    + preference.applyAsInt(entry)
+                    + (entry.unit() == from ? MOST_PREFERRED + 1 : 0)
+                    + (entry.flag(Attribute.DECLARATION) ? 0 : 2 * (MOST_PREFERRED + 1));
             if (worth > rank) {
                 Optional<T> candidate = read.apply(offset);
                 found = candidate.isPresent() ? candidate : found;
@@ -154,6 +157,16 @@ public final class NamedEntries {
     /** The names of all variables and enumerators outside of functions. */
     public List<String> variableNames() {
         return index().names(tag -> tag == Tag.VARIABLE || tag == Tag.ENUMERATOR);
+    }
+
+    /** The names of all enumerators outside of functions. */
+    public List<String> enumeratorNames() {
+        return index().names(tag -> tag == Tag.ENUMERATOR);
+    }
+
+    /** The names of the variables outside of functions of one unit. */
+    public List<String> variableNamesOf(Unit unit) {
+        return index().names(tag -> tag == Tag.VARIABLE, unit);
     }
 
     /** The names of all types that can stand behind a keyword. */

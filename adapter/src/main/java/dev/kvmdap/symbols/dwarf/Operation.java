@@ -5,6 +5,7 @@ final class Operation {
 
     static final int ADDR = 0x03;
     static final int DEREF = 0x06;
+    static final int XDEREF = 0x18;
     static final int CONST1U = 0x08;
     static final int CONST1S = 0x09;
     static final int CONST2U = 0x0a;
@@ -50,23 +51,38 @@ final class Operation {
     static final int REGX = 0x90;
     static final int FBREG = 0x91;
     static final int BREGX = 0x92;
+    static final int PIECE = 0x93;
     static final int DEREF_SIZE = 0x94;
+    static final int XDEREF_SIZE = 0x95;
     static final int NOP = 0x96;
+    static final int PUSH_OBJECT_ADDRESS = 0x97;
+    static final int CALL2 = 0x98;
+    static final int CALL4 = 0x99;
+    static final int CALL_REF = 0x9a;
+    static final int FORM_TLS_ADDRESS = 0x9b;
     static final int CALL_FRAME_CFA = 0x9c;
+    static final int BIT_PIECE = 0x9d;
     static final int IMPLICIT_VALUE = 0x9e;
     static final int STACK_VALUE = 0x9f;
+    static final int IMPLICIT_POINTER = 0xa0;
     static final int ADDRX = 0xa1;
     static final int CONSTX = 0xa2;
-    static final int PUSH_OBJECT_ADDRESS = 0x97;
-    static final int PIECE = 0x93;
-    static final int BIT_PIECE = 0x9d;
-    static final int FORM_TLS_ADDRESS = 0x9b;
-    static final int IMPLICIT_POINTER = 0xa0;
     static final int ENTRY_VALUE = 0xa3;
+    static final int CONST_TYPE = 0xa4;
+    static final int REGVAL_TYPE = 0xa5;
+    static final int DEREF_TYPE = 0xa6;
+    static final int XDEREF_TYPE = 0xa7;
+    static final int CONVERT = 0xa8;
+    static final int REINTERPRET = 0xa9;
     static final int GNU_PUSH_TLS_ADDRESS = 0xe0;
     static final int GNU_UNINIT = 0xf0;
     static final int GNU_IMPLICIT_POINTER = 0xf2;
     static final int GNU_ENTRY_VALUE = 0xf3;
+    static final int GNU_CONST_TYPE = 0xf4;
+    static final int GNU_REGVAL_TYPE = 0xf5;
+    static final int GNU_DEREF_TYPE = 0xf6;
+    static final int GNU_CONVERT = 0xf7;
+    static final int GNU_REINTERPRET = 0xf9;
     static final int GNU_PARAMETER_REF = 0xfa;
     static final int GNU_ADDR_INDEX = 0xfb;
     static final int GNU_CONST_INDEX = 0xfc;
@@ -125,7 +141,7 @@ final class Operation {
         return count < 0 || count >= Long.SIZE;
     }
 
-    private static long nonZero(long divisor) {
+    static long nonZero(long divisor) {
         if (divisor == 0) {
             throw new DwarfException("an expression divides by zero");
         }

@@ -33,7 +33,13 @@ public final class Tag {
     public static final int UNSPECIFIED_TYPE = 0x3b;
     public static final int RVALUE_REFERENCE_TYPE = 0x42;
     public static final int ATOMIC_TYPE = 0x47;
+    public static final int CALL_SITE = 0x48;
+    public static final int CALL_SITE_PARAMETER = 0x49;
     public static final int SKELETON_UNIT = 0x4a;
+    /** DW_TAG_call_site and DW_TAG_call_site_parameter as GNU wrote them before DWARF 5. */
+    public static final int GNU_CALL_SITE = 0x4109;
+
+    public static final int GNU_CALL_SITE_PARAMETER = 0x410a;
 
     private Tag() {}
 }

@@ -2,14 +2,23 @@ package dev.kvmdap.symbols.dwarf;
 
 /**
  * A number that depends on the frame: what a DWARF expression computes, as a tree instead of a stack, so that computing it
- * allocates nothing and any thread can. Values are as wide as an address, zero-extended.
+ * allocates nothing and any thread can.
  */
 public abstract class Term {
 
-    Term() {}
+    private final StackType type;
+
+    Term(StackType type) {
+        this.type = type;
+    }
+
+    /** What the number is; see there how it travels in a {@code long}. */
+    final StackType type() {
+        return type;
+    }
 
     /**
-     * The number in a frame.
+     * The number in a frame; of an address, zero-extended.
      *
      * @throws NoValueException where the frame does not know enough
      */
@@ -19,12 +28,9 @@ public abstract class Term {
     static final class Constant extends Term {
         private final long value;
 
-        Constant(long value) {
-            this.value = value;
-        }
-
-        long value() {
-            return value;
+        Constant(StackType type, long value) {
+            super(type);
+            this.value = type.wrap(value);
         }
 
         @Override
@@ -33,13 +39,14 @@ public abstract class Term {
         }
     }
 
-    /** A register and an offset. */
+    /** A register and an offset, as wide as an address. */
     static final class Register extends Term {
         private final int number;
         private final long offset;
         private final int wordSize;
 
-        Register(int number, long offset, int wordSize) {
+        Register(StackType type, int number, long offset, int wordSize) {
+            super(type);
             this.number = number;
             this.offset = offset;
             this.wordSize = wordSize;
@@ -48,7 +55,32 @@ public abstract class Term {
         @Override
         public long evaluate(FrameState frame) {
             requireWidth(frame, wordSize);
-            return Operation.wrap(frame.register(number) + offset, wordSize);
+            return type().wrap(frame.register(number) + offset);
+        }
+
+        Register plus(long more) {
+            return new Register(type(), number, offset + more, wordSize);
+        }
+    }
+
+    /** What a register holds when it is understood as a base type. */
+    static final class TypedRegister extends Term {
+        private final int number;
+        private final int wordSize;
+
+        TypedRegister(StackType type, int number, int wordSize) {
+            super(type);
+            this.number = number;
+            this.wordSize = wordSize;
+        }
+
+        @Override
+        public long evaluate(FrameState frame) {
+            requireWidth(frame, wordSize);
+            long low = frame.register(number, 0);
+            return type().isExtended()
+                    ? StackType.ofExtended(low, frame.register(number, Long.BYTES))
+                    : type().decode(low);
         }
     }
 
@@ -65,29 +97,55 @@ public abstract class Term {
         private final Term address;
         private final int bytes;
 
-        Read(Term address, int bytes) {
+        /**
+         * The number at an address.
+         *
+         * @param bytes as many as are read: 1 to 8, or 10 and more for the x87's format
+         */
+        Read(StackType type, Term address, int bytes) {
+            super(type);
             this.address = address;
             this.bytes = bytes;
         }
 
         @Override
         public long evaluate(FrameState frame) {
-            return frame.memory(address.evaluate(frame), bytes);
+            long linear = address.evaluate(frame);
+            return type().isExtended()
+                    ? StackType.ofExtended(
+                            frame.memory(linear, Long.BYTES), frame.memory(linear + Long.BYTES, Short.BYTES))
+                    : type().decode(frame.memory(linear, bytes));
         }
     }
 
-    /** An operation on two numbers. */
+    /** The number that an object is. */
+    static final class Stored extends Term {
+        private final Location location;
+        private final int bytes;
+
+        Stored(StackType type, Location location, int bytes) {
+            super(type);
+            this.location = location;
+            this.bytes = bytes;
+        }
+
+        @Override
+        public long evaluate(FrameState frame) {
+            return type().wrap(location.read(frame, 0, bytes));
+        }
+    }
+
+    /** An operation on two numbers of one type. */
     static final class Binary extends Term {
         private final int opcode;
         private final Term left;
         private final Term right;
-        private final int addressSize;
 
-        Binary(int opcode, Term left, Term right, int addressSize) {
+        Binary(StackType result, int opcode, Term left, Term right) {
+            super(result);
             this.opcode = opcode;
             this.left = left;
             this.right = right;
-            this.addressSize = addressSize;
         }
 
         @Override
@@ -95,7 +153,7 @@ public abstract class Term {
             long leftValue = left.evaluate(frame);
             long rightValue = right.evaluate(frame);
             try {
-                return Operation.wrap(Operation.combine(opcode, leftValue, rightValue, addressSize), addressSize);
+                return type().wrap(left.type().combine(opcode, leftValue, rightValue));
             } catch (DwarfException e) {
                 throw new NoValueException("cannot be found: " + e.getMessage());
             }
@@ -109,6 +167,7 @@ public abstract class Term {
         private final Term whenFalse;
 
         Choice(Term condition, Term whenTrue, Term whenFalse) {
+            super(whenTrue.type());
             this.condition = condition;
             this.whenTrue = whenTrue;
             this.whenFalse = whenFalse;
@@ -117,6 +176,36 @@ public abstract class Term {
         @Override
         public long evaluate(FrameState frame) {
             return condition.evaluate(frame) != 0 ? whenTrue.evaluate(frame) : whenFalse.evaluate(frame);
+        }
+    }
+
+    /** The same number in another type. */
+    static final class Converted extends Term {
+        private final Term value;
+
+        Converted(StackType to, Term value) {
+            super(to);
+            this.value = value;
+        }
+
+        @Override
+        public long evaluate(FrameState frame) {
+            return type().convert(value.evaluate(frame), value.type());
+        }
+    }
+
+    /** The same bits in another type of the same size. */
+    static final class Reinterpreted extends Term {
+        private final Term value;
+
+        Reinterpreted(StackType to, Term value) {
+            super(to);
+            this.value = value;
+        }
+
+        @Override
+        public long evaluate(FrameState frame) {
+            return type().decode(value.type().encode(value.evaluate(frame)));
         }
     }
 }

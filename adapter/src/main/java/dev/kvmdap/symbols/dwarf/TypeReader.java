@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads types (DWARF 5, chapter 5). Each entry is read once; what is in a structure, when somebody looks into it. */
@@ -28,15 +29,7 @@ final class TypeReader {
     /** How many types may modify each other; recursive types always have a structure in between. */
     private static final int NESTED_AT_MOST = 64;
 
-    // DW_ATE_… (DWARF 5, 7.8, table 7.11)
-    private static final int ADDRESS = 0x01;
-    private static final int BOOLEAN = 0x02;
-    private static final int FLOAT = 0x04;
-    private static final int SIGNED = 0x05;
-    private static final int SIGNED_CHAR = 0x06;
-    private static final int UNSIGNED = 0x07;
-    private static final int UNSIGNED_CHAR = 0x08;
-    private static final int UTF = 0x10;
+    private static final Pattern OF_C = Pattern.compile("(?:(?:long|short|int|unsigned|signed|char)(?: |$))+");
 
     private final DwarfFile file;
     private final Function<StructType, @Nullable StructType> definitions;
@@ -56,6 +49,11 @@ final class TypeReader {
     Type typeOf(EntryReader object) {
         EntryReader entry = file.withAttribute(Attribute.TYPE, object.offset());
         return entry == null ? OpaqueType.UNKNOWN : typeOf(entry, 0);
+    }
+
+    /** The type of an array's elements. */
+    Type elementOf(EntryReader array) {
+        return typeOf(array, 0);
     }
 
     /** The type that an entry at an offset of .debug_info describes. */
@@ -115,21 +113,29 @@ final class TypeReader {
         boolean isFloat = (bytes == 4 || bytes == 8 || (bytes >= FloatType.EXTENDED_BYTES && bytes <= 16))
                 && !name.contains("128");
         return switch (encoding) {
-            case FLOAT -> isFloat ? new FloatType(name, (int) bytes) : new OpaqueType(name, bytes);
-            case BOOLEAN, SIGNED, UNSIGNED, SIGNED_CHAR, UNSIGNED_CHAR, UTF, ADDRESS ->
+            case BaseEncoding.FLOAT -> isFloat ? new FloatType(name, (int) bytes) : new OpaqueType(name, bytes);
+            case BaseEncoding.BOOLEAN,
+                    BaseEncoding.SIGNED,
+                    BaseEncoding.UNSIGNED,
+                    BaseEncoding.SIGNED_CHAR,
+                    BaseEncoding.UNSIGNED_CHAR,
+                    BaseEncoding.UTF,
+                    BaseEncoding.ADDRESS ->
                 isInteger
-                        ? new IntegerType(name, rank(name, encoding, (int) bytes), (int) bytes, isSigned(encoding))
+                        ? integer(name, rank(name, encoding, (int) bytes), (int) bytes, BaseEncoding.isSigned(encoding))
                         : new OpaqueType(name, bytes);
             default -> new OpaqueType(name, bytes);
         };
     }
 
-    private static boolean isSigned(int encoding) {
-        return encoding == SIGNED || encoding == SIGNED_CHAR;
+    /** An integer type; one of C's own, which has many names, by its shortest: {@code unsigned long}. */
+    private static IntegerType integer(String name, Rank rank, int bytes, boolean signed) {
+        boolean isOfC = OF_C.matcher(name).matches() && !name.equals("char");
+        return isOfC ? IntegerType.of(rank, bytes, signed) : new IntegerType(name, rank, bytes, signed);
     }
 
     private static Rank rank(String name, int encoding, int bytes) {
-        if (encoding == BOOLEAN) {
+        if (encoding == BaseEncoding.BOOLEAN) {
             return Rank.BOOL;
         }
         return switch (bytes) {
@@ -198,10 +204,11 @@ final class TypeReader {
     }
 
     /** The number of elements along one dimension. */
-    private static long count(EntryReader subrange) {
+    static long count(EntryReader subrange) {
         OptionalLong count = subrange.plainConstant(Attribute.COUNT);
         OptionalLong last = subrange.plainConstant(Attribute.UPPER_BOUND);
-        long elements = count.orElse(last.isPresent() ? last.getAsLong() + 1 : ArrayType.OPEN);
+        long first = subrange.constant(Attribute.LOWER_BOUND, 0);
+        long elements = count.orElse(last.isPresent() ? last.getAsLong() - first + 1 : ArrayType.OPEN);
         return elements < 0 ? ArrayType.OPEN : elements;
     }
 

@@ -113,6 +113,16 @@ public final class Unit {
                 this, file.section(DwarfSection.INFO).slice(header.offset(), header.end() - header.offset()));
     }
 
+    /** A reader of its own at an entry of the unit, by the entry's offset in .debug_info. */
+    EntryReader entryReader(long offset) {
+        return entries().seek(offset - header.offset());
+    }
+
+    /** The offset of an entry by which all entries are known, of one that a reference from this unit counts in its section. */
+    long globalOffset(long sectionOffset) {
+        return sectionOffset;
+    }
+
     /** The string that a value of any string form stands for; the reader is at the value. */
     String readString(Form form, ByteReader reader, Encoding encoding) {
         return switch (form) {

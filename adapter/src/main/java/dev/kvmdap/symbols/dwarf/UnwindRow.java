@@ -29,6 +29,8 @@ public final class UnwindRow {
         UNDEFINED,
         /** The register has the caller's value. */
         SAME_VALUE,
+        /** Nothing is said: the register has the caller's value where the compiler knows that the callee leaves it alone. */
+        UNSPECIFIED,
         /** The value is saved at CFA + operand. */
         OFFSET,
         /** The value is CFA + operand. */
@@ -52,6 +54,8 @@ public final class UnwindRow {
 
         static final Rule UNDEFINED = of(Kind.UNDEFINED, 0);
         static final Rule SAME_VALUE = of(Kind.SAME_VALUE, 0);
+        static final Rule UNSPECIFIED = of(Kind.UNSPECIFIED, 0);
+        static final Rule CFA = of(Kind.VALUE_OFFSET, 0);
 
         static Rule of(Kind kind, long operand) {
             return new Rule(kind, operand, 0, NO_EXPRESSION);
@@ -71,8 +75,20 @@ public final class UnwindRow {
         return cfa;
     }
 
-    /** The rule of a register by its DWARF number; null where nothing is said. */
-    public @Nullable Rule rule(int register) {
+    /** The rule of a register by its DWARF number; where nothing is said, what the psABI says. */
+    public Rule rule(int register) {
+        Rule told = register >= 0 && register < COLUMNS ? toldRule(register) : null;
+        if (told != null) {
+            return told;
+        }
+        if (register == CallingConvention.stackPointer(wordSize())) {
+            return Rule.CFA;
+        }
+        return CallingConvention.isCalleeSaved(wordSize(), register) ? Rule.SAME_VALUE : Rule.UNSPECIFIED;
+    }
+
+    /** The rule of a register that the call frame information itself tells; null where it says nothing. */
+    @Nullable Rule toldRule(int register) {
         return rules[register];
     }
 

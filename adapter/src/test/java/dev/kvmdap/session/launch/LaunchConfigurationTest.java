@@ -6,16 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.kvmdap.console.CatchReader.Wanted;
+import dev.kvmdap.console.Catchable;
 import dev.kvmdap.disassembly.Syntax;
 import dev.kvmdap.engine.BreakpointMode;
+import dev.kvmdap.engine.Trigger;
+import dev.kvmdap.expression.NumberFormat;
 import dev.kvmdap.machine.BootModule;
 import dev.kvmdap.machine.BootProtocol;
 import dev.kvmdap.x86.CpuMode;
+import dev.kvmdap.x86.X86Exception;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,11 +53,15 @@ class LaunchConfigurationTest {
                         1,
                         "",
                         List.of(),
+                        null,
+                        null,
                         List.of(),
                         Map.of(),
                         false,
                         BreakpointMode.AUTO,
+                        List.of(),
                         Syntax.INTEL,
+                        NumberFormat.NATURAL,
                         Map.of(),
                         SerialLine.CONSOLE,
                         0xf4,
@@ -64,9 +74,9 @@ class LaunchConfigurationTest {
         LaunchConfiguration configuration = parse("""
                 , "boot": "boot-sector", "cpuMode": "long", "loadAddress": "0x100000", "entryPoint": 1048592,
                 "memory": "1G", "cpus": 2, "cmdline": "verbose", "modules": ["initrd", {"path": "initrd", "arguments": "a b"}],
-                "symbolFiles": ["guest.elf", {"path": "guest.elf", "offset": "0xffffffff80000000"}],
+                "initrd": "initrd", "disk": "guest.elf", "symbolFiles": ["guest.elf", {"path": "guest.elf", "offset": "0xffffffff80000000"}],
                 "sourceMap": {"/build": "/home/me"}, "stopOnEntry": true, "breakpointMode": "hardware",
-                "assemblySyntax": "att",
+                "assemblySyntax": "att", "numberFormat": "hexadecimal", "catch": ["magic", "exception #PF if cr2 < 4096"],
                 "cpuid": {"avx2": false}, "serial": "console", "exitPort": "0x501", "timeout": 2.5, "noDebug": true
                 """);
         Path elf = folder.resolve("guest.elf");
@@ -82,11 +92,17 @@ class LaunchConfigurationTest {
                         2,
                         "verbose",
                         List.of(new BootModule(initrd, ""), new BootModule(initrd, "a b")),
+                        initrd,
+                        elf,
                         List.of(new SymbolsAt(elf, 0), new SymbolsAt(elf, 0xffffffff80000000L)),
                         Map.of("/build", "/home/me"),
                         true,
                         BreakpointMode.HARDWARE,
+                        List.of(
+                                new Wanted(new Catchable.Happening(new Trigger.MagicBreak()), ""),
+                                new Wanted(new Catchable.Exceptions(Set.of(X86Exception.PAGE_FAULT)), "cr2 < 4096")),
                         Syntax.ATT,
+                        NumberFormat.HEXADECIMAL,
                         Map.of("avx2", false),
                         SerialLine.CONSOLE,
                         0x501,
@@ -123,7 +139,7 @@ class LaunchConfigurationTest {
     @CsvSource(delimiter = '|', textBlock = """
             "memroy": 1                          | memroy: there is no such key; did you mean 'memory'?
             "zzzzzzzz": 1                        | zzzzzzzz: there is no such key; the keys are program, boot, cpuMode
-            "boot": "multiboot2"                 | boot: "multiboot2" is not allowed; it must be one of "auto", "elf", "multiboot", "boot-sector", "flat"
+            "boot": "xen"                        | boot: "xen" is not allowed; it must be one of "auto", "elf", "multiboot", "multiboot2", "pvh", "linux", "boot-sector", "flat"
             "boot": 3                            | boot: 3 is not allowed
             "cpuMode": "compatibility"           | cpuMode: "compatibility" is not allowed; it must be one of "real", "protected", "long"
             "memory": "64Q"                      | memory: "64Q" is not allowed; it must be a number of bytes, or a string such as "64M" or "1G", from 1M to 1024G
@@ -136,6 +152,9 @@ class LaunchConfigurationTest {
             "loadAddress": "abc"                 | loadAddress: "abc" is not allowed; it must be an address
             "loadAddress": "0x10000000000000000" | loadAddress: "0x10000000000000000" is not allowed
             "serial": "/dev/ttyS0"               | serial: "/dev/ttyS0" is not allowed; it must be "console"
+            "catch": ["fork"]                    | catch[0]: "fork" is not allowed; 'fork' cannot be caught: one of mode, io
+            "catch": ["io 0x3f8", "mode huge"]   | catch[1]: "mode huge" is not allowed; 'huge' is no mode of the CPU: one of real
+            "catch": [3]                         | catch[0]: 3 is not allowed; it must be what the console's verb catch takes
             "modules": "initrd"                  | modules: "initrd" is not allowed; it must be a list
             "modules": ["initrd", 3]             | modules[1]: 3 is not allowed
             "modules": ["absent"]                | absent does not exist. Build it, or correct the path
@@ -183,7 +202,7 @@ class LaunchConfigurationTest {
         }
         assertThat(properties.getAsJsonObject("memory").get("default").getAsString())
                 .isEqualTo("64M");
-        assertThat(properties.getAsJsonObject("boot").getAsJsonArray("enum")).hasSize(5);
+        assertThat(properties.getAsJsonObject("boot").getAsJsonArray("enum")).hasSize(8);
     }
 
     private LaunchConfiguration parse(String moreKeys) {

@@ -77,7 +77,7 @@ class CallFrameTableTest {
                 assertThat(row.wordSize()).isEqualTo(names == NAMES_32 ? 4 : 8);
                 assertThat(cfaText(row.cfa(), names)).as(line).isEqualTo(cells.get(1));
                 for (int i = 2; i < cells.size(); i++) {
-                    assertThat(text(row.rule(names.indexOf(columns.get(i)))))
+                    assertThat(text(row.toldRule(names.indexOf(columns.get(i)))))
                             .as("%s of %s", columns.get(i), line)
                             .isEqualTo(cells.get(i));
                 }
@@ -103,7 +103,7 @@ class CallFrameTableTest {
             return "u";
         }
         return switch (rule.kind()) {
-            case UNDEFINED -> "u";
+            case UNDEFINED, UNSPECIFIED -> "u";
             case SAME_VALUE -> "s";
             case OFFSET -> "c%+d".formatted(rule.operand());
             case VALUE_OFFSET -> "v%+d".formatted(rule.operand());
