@@ -14,6 +14,15 @@ final class DebugSlots {
 
     static final int COUNT = 4;
 
+    /** The bits of DR7 that enable a slot each, L0 to G3. */
+    static final long ENABLED = 0xff;
+
+    /** No linear address: it is not canonical. */
+    static final long EVERYWHERE = Long.MIN_VALUE;
+
+    /** Another one. */
+    static final long NOWHERE = Long.MIN_VALUE + 1;
+
     private static final int DR7 = 7;
     private static final long DR7_FIXED = 0x400;
     private static final int FIRST_CONDITION_BIT = 16;
@@ -101,27 +110,12 @@ final class DebugSlots {
         return control != DR7_FIXED;
     }
 
-    /**
-     * Puts an execute breakpoint into the next slot of what {@link #fill} has filled in that may be taken for it.
-     *
-     * @param from the first slot to consider
-     * @param overBreakpoints whether those of execute breakpoints may be taken; those of watched data never are
-     * @return the slot behind it, or a number above {@link #COUNT} where there was no room
-     */
-    int aim(long[] registers, long linear, int from, boolean overBreakpoints) {
-        for (int slot = from; slot < COUNT; slot++) {
-            if (uses[slot] == null || (overBreakpoints && uses[slot] instanceof Location)) {
-                set(registers, slot, linear);
-                return slot + 1;
-            }
-        }
-        return COUNT + 1;
-    }
-
-    /** Puts an execute breakpoint over what one slot of what {@link #fill} has filled in holds. */
-    static void set(long[] registers, int slot, long linear) {
+    /** Puts a breakpoint over what one slot of what {@link #fill} has filled in holds. */
+    static void set(long[] registers, int slot, long linear, int condition) {
         registers[slot] = linear;
-        registers[DR7] = (registers[DR7] & ~(CONDITION << conditionBit(slot))) | 2L << (2 * slot);
+        registers[DR7] = (registers[DR7] & ~(CONDITION << conditionBit(slot)))
+                | 2L << (2 * slot)
+                | (long) condition << conditionBit(slot);
     }
 
     /**
@@ -135,7 +129,13 @@ final class DebugSlots {
         return slot >= 0 && (dr6 & 1L << slot) != 0 ? location(slot) : null;
     }
 
-    private static int conditionBit(int slot) {
+    /** Whether someone holds a slot, though it may be disarmed for the moment. */
+    boolean isTaken(int slot) {
+        return uses[slot] != null;
+    }
+
+    /** The lowest of the four bits of DR7 that say what a slot is for: R/W, then LEN. */
+    static int conditionBit(int slot) {
         return FIRST_CONDITION_BIT + CONDITION_BITS * slot;
     }
 

@@ -12,6 +12,8 @@ import java.util.List;
 final class FaultHandlers {
 
     private static final int VECTORS = 32;
+    private static final List<X86Exception> WITHOUT_GATE =
+            List.of(X86Exception.SEGMENT_NOT_PRESENT, X86Exception.GENERAL_PROTECTION, X86Exception.DOUBLE_FAULT);
 
     private final Cpu cpu;
     private final SystemRegisters system = new SystemRegisters();
@@ -86,23 +88,50 @@ final class FaultHandlers {
      * Chooses those of an instruction: as many as could get a slot.
      *
      * @param pc linear address of the instruction
+     * @param debugException whether #DB is one of them
      */
-    void choose(Instruction instruction, long pc) {
+    void choose(Instruction instruction, long pc, boolean debugException) {
+        int before = begin();
+        boolean changed = debugException && add(X86Exception.DEBUG, pc);
+        List<X86Exception> faults = instruction.possibleFaults().faults();
+        for (int i = 0; i < faults.size(); i++) {
+            changed |= add(faults.get(i), pc);
+        }
+        version += changed || count != before ? 1 : 0;
+    }
+
+    /** Chooses the handler of one vector, or those that it may lead to where it has none. */
+    void chooseFor(int vector) {
+        begin();
+        add(InterruptTable.faultHandler(cpu, vector), DebugSlots.NOWHERE);
+        for (int i = 0; count == 0 && i < WITHOUT_GATE.size(); i++) {
+            add(WITHOUT_GATE.get(i), DebugSlots.NOWHERE);
+        }
+        version++;
+    }
+
+    /** How many had been chosen. */
+    private int begin() {
         if (system.haveChanged(cpu.sregs())) {
             forget();
         }
         int before = count;
         count = 0;
-        boolean changed = false;
-        List<X86Exception> faults = instruction.possibleFaults().faults();
-        for (int i = 0; i < faults.size() && count < chosen.length; i++) {
-            long handler = handler(faults.get(i).vector());
-            if (handler != InterruptTable.NO_HANDLER && handler != pc && !isChosen(handler)) {
-                changed |= chosen[count] != handler;
-                chosen[count++] = handler;
-            }
+        return before;
+    }
+
+    private boolean add(X86Exception fault, long pc) {
+        return add(handler(fault.vector()), pc);
+    }
+
+    /** Whether another one stands there than before. */
+    private boolean add(long handler, long pc) {
+        if (count == chosen.length || handler == InterruptTable.NO_HANDLER || handler == pc || isChosen(handler)) {
+            return false;
         }
-        version += changed || count != before ? 1 : 0;
+        boolean changed = chosen[count] != handler;
+        chosen[count++] = handler;
+        return changed;
     }
 
     /** Whether a fault leads to a linear address. */

@@ -74,12 +74,9 @@ final class Guest implements AutoCloseable {
         machine.deviceMemory().leadThrough(devices);
         for (VcpuThread thread : machine.vcpus()) {
             Cpu cpu = new Cpu(thread, machine.memory(), planted);
-            Scrutiny scrutiny = new Scrutiny(cpu, traps.catchpoints(), machine);
             Turnstile turnstile = standstill.turnstile(thread::interrupt);
-            UserMode user = new UserMode(cpu, thread.vcpu(), traps, turnstile, host);
-            GuestEntry entry = new GuestEntry(thread.vcpu(), machine, devices, traps, user, scrutiny, host);
             cpus.add(cpu);
-            loops.add(new RunLoop(cpu, thread.vcpu(), traps, turnstile, halts, entry));
+            loops.add(new RunLoop(cpu, thread.vcpu(), machine, devices, traps, turnstile, halts, host));
         }
         haltWatch = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "halt-watch");

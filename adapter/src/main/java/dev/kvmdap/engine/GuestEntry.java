@@ -1,20 +1,14 @@
 package dev.kvmdap.engine;
 
-import dev.kvmdap.device.Effect;
-import dev.kvmdap.device.PortBus;
 import dev.kvmdap.kvm.Abi;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.Vcpu;
-import dev.kvmdap.machine.GuestMemory;
-import dev.kvmdap.machine.Machine;
+import dev.kvmdap.kvm.VcpuEvents;
 import dev.kvmdap.x86.InstructionKind;
 
 /**
- * Brings one vCPU into the guest and out again: arms guest debugging, serves the devices, heeds interruptions. On the
- * vCPU's thread. Allocates nothing.
- *
- * <p>KVM sets the trap flag in KVM_SET_GUEST_DEBUG only. An instruction that loads RFLAGS clears it, and on some hosts so
- * does one that KVM emulates; there it is armed before every step.
+ * Brings one vCPU into the guest and out again: serves the devices, heeds interruptions, and tells the guest's own debug
+ * events from the debugger's. On the vCPU's thread. Allocates nothing unless the guest debugs itself.
  */
 final class GuestEntry {
 
@@ -28,7 +22,7 @@ final class GuestEntry {
         TRAPPED,
         /** Another thread wants something. */
         INTERRUPTED,
-        /** A device wants something of the machine: {@link #effect}. */
+        /** A device wants something of the machine: {@link ServedAccess#effect}. */
         EFFECT,
         /** Any other exit: {@link Vcpu#exit}. */
         EXIT
@@ -38,54 +32,44 @@ final class GuestEntry {
     static final int NO_SLOT = -1;
 
     private static final int BREAKPOINT_VECTOR = 3;
-    private static final long DR6_BS = 1 << 14;
+    private static final long RFLAGS_RF = 1 << 16;
 
-    private enum Armed {
-        NOTHING,
-        STEP,
-        INTERRUPTIBLE_STEP,
-        RUN
-    }
-
+    private final Cpu cpu;
     private final Vcpu vcpu;
-    private final PortBus ports;
-    private final GuestMemory memory;
-    private final DeviceAccess devices;
     private final Traps traps;
     private final UserMode user;
     private final Scrutiny scrutiny;
-    private final int stepControl;
-    private final int trapControl;
-    private final boolean staysArmed;
-    private final boolean shutdownLosesState;
-    private final long[] debugRegisters = new long[8];
+    private final ServedAccess accesses;
+    private final OwnEvent ownEvent;
+    private final OwnDebugRegisters own;
+    private final DebugControl debug;
     private final SystemRegisters system = new SystemRegisters();
-    private Armed armed = Armed.NOTHING;
-    private int armedVersion;
-    private int armedFaults;
-    private Effect effect = Effect.none();
-    private long touched;
+    private final boolean shutdownLosesState;
+    private final boolean dataSlotsFire;
+    private boolean accessMet;
+    private boolean unexplained;
+    private boolean mayBeUndelivered;
+    private long lostConditions;
 
     GuestEntry(
+            Cpu cpu,
             Vcpu vcpu,
-            Machine machine,
-            DeviceAccess devices,
+            ServedAccess accesses,
             Traps traps,
             UserMode user,
             Scrutiny scrutiny,
             HostFindings host) {
+        this.cpu = cpu;
         this.vcpu = vcpu;
-        this.ports = machine.ports();
-        this.memory = machine.memory();
-        this.devices = devices;
+        this.accesses = accesses;
         this.traps = traps;
         this.user = user;
         this.scrutiny = scrutiny;
-        this.staysArmed = host.stepStaysArmed();
+        this.ownEvent = new OwnEvent(cpu, vcpu);
+        this.own = new OwnDebugRegisters(vcpu);
+        this.debug = new DebugControl(cpu, vcpu, traps, own, host);
         this.shutdownLosesState = !host.shutdownKeepsState();
-        this.trapControl = traps.trapByte().control();
-        this.stepControl =
-                Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_SINGLESTEP | (host.guestDebugControls() & Abi.GUESTDBG_BLOCKIRQ);
+        this.dataSlotsFire = host.everywhere(mode -> mode.writeSlots() == DebugSlots.COUNT);
     }
 
     /** What looks at what the guest does in there. */
@@ -93,9 +77,59 @@ final class GuestEntry {
         return scrutiny;
     }
 
+    /** What serves the guest's accesses to accesses. */
+    ServedAccess accesses() {
+        return accesses;
+    }
+
+    /** The vCPU's user mode. */
+    UserMode user() {
+        return user;
+    }
+
+    /** What the guest is owed. */
+    OwnEvent ownEvent() {
+        return ownEvent;
+    }
+
+    /** What KVM has been asked for. */
+    DebugControl debug() {
+        return debug;
+    }
+
     /** Registers may have been changed: whatever was armed counts no more. */
     void disarm() {
-        armed = Armed.NOTHING;
+        debug.disarm();
+    }
+
+    /** Whether the instruction at RIP may raise #DB because the guest debugs itself. */
+    boolean mayRaiseDebugException() {
+        own.look();
+        return debug.isOwnTrapFlagSet() || own.areInUse();
+    }
+
+    /**
+     * The vCPU has come to execute a planted byte: a breakpoint of the guest's own before the instruction there has been passed
+     * already, and must not come again when the instruction itself is executed.
+     */
+    void passOwnBreakpoint() {
+        own.look();
+        long flags = vcpu.regs().rflags();
+        if (own.stopAt(cpu.pc()) && (flags & RFLAGS_RF) == 0) {
+            vcpu.regs().rflags(flags | RFLAGS_RF);
+            vcpu.storeRegs();
+            debug.disarm();
+        }
+    }
+
+    /** Whether the guest was left because it is about to read or write a debug register, where that is only to be known. */
+    boolean hasMetAccess() {
+        return accessMet;
+    }
+
+    /** Whether the guest was left by a #DB for which neither the debugger nor a condition in DR6 accounts. */
+    boolean isUnexplained() {
+        return unexplained;
     }
 
     /**
@@ -116,38 +150,21 @@ final class GuestEntry {
 
     private Outcome stepOnce(int disarmedSlot, InstructionKind kind, boolean interruptible, FaultHandlers faults) {
         if (user.isEntered()) {
-            return stepUser(interruptible, faults);
+            debug.armUserStep(interruptible, faults, user);
+            return user.endStep(enter(true));
         }
         user.endSteps();
-        Armed wanted = interruptible ? Armed.INTERRUPTIBLE_STEP : Armed.STEP;
-        boolean same = armed == wanted && armedVersion == traps.version() && armedFaults == faults.version();
-        if (!same || disarmedSlot != NO_SLOT) {
-            armStep(wanted, disarmedSlot, faults);
-        }
+        debug.armStep(disarmedSlot, kind, interruptible, faults);
         Outcome outcome = enter(true);
-        boolean harmless = kind == InstructionKind.OTHER && outcome == Outcome.DEBUG && disarmedSlot == NO_SLOT;
-        armed = staysArmed && harmless ? wanted : Armed.NOTHING;
+        debug.endStep(kind, interruptible, outcome == Outcome.DEBUG && disarmedSlot == NO_SLOT);
         return outcome;
-    }
-
-    private Outcome stepUser(boolean interruptible, FaultHandlers faults) {
-        traps.slots().fill(debugRegisters, NO_SLOT);
-        aimAt(faults, 0, !interruptible);
-        user.beginStep(debugRegisters);
-        armed = Armed.NOTHING;
-        vcpu.setGuestDebug(
-                (interruptible ? stepControl & ~Abi.GUESTDBG_BLOCKIRQ : stepControl)
-                        | Abi.GUESTDBG_USE_HW_BP
-                        | plantedControl(),
-                debugRegisters);
-        return user.endStep(enter(true));
     }
 
     /** Whether the trap flag ended the step whose outcome this is, and nothing that came before. */
     boolean isEndOfStep(Outcome outcome) {
         boolean trapped = outcome == Outcome.DEBUG
                 && vcpu.debugException() != BREAKPOINT_VECTOR
-                && (vcpu.debugDr6() & DR6_BS) != 0;
+                && (vcpu.debugDr6() & OwnEvent.SINGLE_STEP) != 0;
         return trapped || outcome == Outcome.STEPPED;
     }
 
@@ -156,39 +173,64 @@ final class GuestEntry {
      *
      * @param destination linear address of the instruction that follows it
      * @param disarmedSlot as for {@link #step}
+     * @param kind of the instruction
      * @param faults where the run ends too
      */
-    Outcome runTo(long destination, int disarmedSlot, FaultHandlers faults) {
+    Outcome runTo(long destination, int disarmedSlot, InstructionKind kind, FaultHandlers faults) {
         user.endSteps();
-        traps.slots().fill(debugRegisters, disarmedSlot);
-        int next = traps.slots().aim(debugRegisters, destination, 0, true);
-        if (next > DebugSlots.COUNT) {
-            return step(disarmedSlot, InstructionKind.OTHER, false, faults);
+        return debug.armRunTo(destination, disarmedSlot, faults)
+                ? enter(true)
+                : step(disarmedSlot, kind, false, faults);
+    }
+
+    /**
+     * Gives the guest what it is owed, with interrupts held back, and lets it come to its handler's first instruction. Where
+     * another exception is on its way already that one goes first.
+     *
+     * @param handlers finds where to
+     */
+    Outcome deliver(FaultHandlers handlers) {
+        user.endSteps();
+        boolean ready = ownEvent.prepare() && debug.armDelivery(handlers, ownEvent.vector(), ownEvent.injection());
+        if (!ready) {
+            ownEvent.letGoFirst();
+            return deliverOther(handlers);
         }
-        aimAt(faults, next, true);
-        int control = (stepControl & ~Abi.GUESTDBG_SINGLESTEP) | Abi.GUESTDBG_USE_HW_BP | plantedControl();
-        armed = Armed.NOTHING;
-        vcpu.setGuestDebug(control, debugRegisters);
+        ownEvent.begin();
+        own.forget();
+        long from = cpu.pc();
         Outcome outcome = enter(true);
-        if (outcome == Outcome.DEBUG && vcpu.debugException() == BREAKPOINT_VECTOR) {
-            vcpu.setGuestDebug(control | Abi.GUESTDBG_INJECT_BP, debugRegisters);
-            outcome = enter(true);
+        if (outcome == Outcome.INTERRUPTED && cpu.pc() == from) {
+            ownEvent.withdraw();
+        } else {
+            ownEvent.settle();
         }
         return outcome;
     }
 
     /**
-     * Gives a debug exception to the guest, which will find itself in its handler.
-     *
-     * @param vector 1 for #DB, 3 for #BP
+     * Whether an exception is on its way into the guest that KVM was kept from delivering, by an interruption or a device
+     * access: a trap flag that were set now would show in what is saved for its handler.
      */
-    void inject(int vector) {
-        arm(Armed.RUN, vector == BREAKPOINT_VECTOR ? Abi.GUESTDBG_INJECT_BP : Abi.GUESTDBG_INJECT_DB, NO_SLOT);
+    boolean hasUndelivered() {
+        if (!mayBeUndelivered) {
+            return false;
+        }
+        mayBeUndelivered = false;
+        return isUndelivered();
     }
 
-    /** The vCPU's user mode. */
-    UserMode user() {
-        return user;
+    private boolean isUndelivered() {
+        VcpuEvents.ExceptionEvent exception = vcpu.state().events().exception();
+        return exception.injected() || exception.pending();
+    }
+
+    /** Lets the exception that is on its way come to its handler's first instruction. KVM tells of all but #BP and #OF. */
+    Outcome deliverOther(FaultHandlers handlers) {
+        VcpuEvents.ExceptionEvent exception = vcpu.state().events().exception();
+        boolean told = exception.injected() || exception.pending();
+        debug.armDelivery(handlers, told ? exception.vector() : BREAKPOINT_VECTOR, 0);
+        return enter(true);
     }
 
     /** Runs freely. */
@@ -205,77 +247,36 @@ final class GuestEntry {
     Outcome runUndisturbed() {
         user.endSteps();
         user.prepareRun();
-        arm(Armed.NOTHING, stepControl & ~Abi.GUESTDBG_SINGLESTEP, NO_SLOT);
-        return user.endRun(enter(false));
+        debug.armUndisturbedRun();
+        return endRun(enter(false));
     }
 
     private Outcome runOnce() {
         user.prepareRun();
-        if (armed != Armed.RUN || armedVersion != traps.version()) {
-            arm(Armed.RUN, 0, NO_SLOT);
-        }
-        return user.endRun(enter(false));
+        debug.armRun();
+        return endRun(enter(false));
     }
 
-    /** Adds watchpoints to those that {@link #takeTouched} answers. */
-    void touch(long watchpoints) {
-        touched |= watchpoints;
-    }
-
-    /** The watchpoints whose memory has been accessed by way of a trapped page since this was last asked. */
-    long takeTouched() {
-        long taken = touched;
-        touched = 0;
-        return taken;
-    }
-
-    /** What the device access of the last {@link Outcome#EFFECT} asks for. */
-    Effect effect() {
-        return effect;
-    }
-
-    private void arm(Armed purpose, int control, int disarmedSlot) {
-        setGuestDebug(purpose, control, traps.slots().fill(debugRegisters, disarmedSlot));
-    }
-
-    private void setGuestDebug(Armed purpose, int control, boolean slots) {
-        int wanted = control | (slots ? Abi.GUESTDBG_ENABLE | Abi.GUESTDBG_USE_HW_BP : 0) | plantedControl();
-        vcpu.setGuestDebug(wanted, debugRegisters);
-        armed = purpose;
-        armedVersion = traps.version();
-    }
-
-    /** With no interrupt let in, nothing but a fault can lead elsewhere: breakpoints need no slots until the step has ended. */
-    private void armStep(Armed purpose, int disarmedSlot, FaultHandlers faults) {
-        boolean heldBack = purpose == Armed.STEP;
-        boolean slots = traps.slots().fill(debugRegisters, disarmedSlot);
-        slots |= aimAt(faults, 0, heldBack);
-        setGuestDebug(purpose, heldBack ? stepControl : stepControl & ~Abi.GUESTDBG_BLOCKIRQ, slots);
-        armedFaults = faults.version();
-    }
-
-    private boolean aimAt(FaultHandlers faults, int from, boolean overBreakpoints) {
-        int next = from;
-        for (int i = 0; i < faults.count() && next < DebugSlots.COUNT; i++) {
-            next = traps.slots().aim(debugRegisters, faults.address(i), next, overBreakpoints);
-        }
-        return next > from && faults.count() > 0;
-    }
-
-    private int plantedControl() {
-        return traps.planted().isEmpty() ? 0 : Abi.GUESTDBG_ENABLE | trapControl;
+    private Outcome endRun(Outcome outcome) {
+        debug.endRun();
+        return user.endRun(outcome);
     }
 
     private Outcome enter(boolean stepping) {
+        accessMet = false;
+        unexplained = false;
+        lostConditions = 0;
         while (true) {
             int reason = runVcpu();
             switch (reason) {
                 case Abi.EXIT_IO, Abi.EXIT_MMIO -> {
-                    serve(reason);
+                    accesses.serve(reason);
+                    noteLostConditions();
                     if (stepping
-                            || touched != 0
+                            || accesses.hasTouched()
                             || scrutiny.hasSeen()
-                            || effect != Effect.none()
+                            || accesses.hasEffect()
+                            || lostConditions != 0
                             || hasChangeToNotice()) {
                         return complete();
                     }
@@ -284,9 +285,13 @@ final class GuestEntry {
                     }
                 }
                 case Abi.EXIT_DEBUG -> {
+                    if (vcpu.debugException() != BREAKPOINT_VECTOR) {
+                        sort(vcpu.debugDr6());
+                    }
                     return Outcome.DEBUG;
                 }
                 case Abi.EXIT_INTR -> {
+                    mayBeUndelivered = true;
                     vcpu.interrupter().acknowledge();
                     return Outcome.INTERRUPTED;
                 }
@@ -295,6 +300,46 @@ final class GuestEntry {
                     return Outcome.EXIT;
                 }
             }
+        }
+    }
+
+    /** Tells what of a #DB is the debugger's from what the guest is owed. */
+    private void sort(long dr6) {
+        EntrySlots slots = debug.slots();
+        long debuggers = slots.debuggers(dr6);
+        boolean guests = slots.anyGuests(dr6);
+        if (guests) {
+            debug.review();
+        }
+        boolean stepEnded = debug.isStepping() && (dr6 & OwnEvent.SINGLE_STEP) != 0;
+        long breakpoints = slots.guests(dr6, own, vcpu.debugPc(), !stepEnded);
+        long traps = debug.isStepping() ? 0 : dr6 & (OwnEvent.SINGLE_STEP | OwnEvent.TASK_SWITCH);
+        boolean access = (dr6 & OwnEvent.ACCESS) != 0 && slots.detectsAccess();
+        boolean ownAccess = access && own.detectAccess();
+        accessMet = access && !ownAccess;
+        long conditions = breakpoints | traps | (ownAccess ? OwnEvent.ACCESS : 0);
+        if (conditions != 0) {
+            ownEvent.owe(conditions, traps == 0 && !own.anyForData(breakpoints));
+        }
+        unexplained = conditions == 0 && debuggers == 0 && !guests && !stepEnded && !accessMet;
+        accesses.touch(this.traps.watches().fired(debuggers));
+    }
+
+    /**
+     * An access that exits, as the guest did not ask for since it is to RAM, loses what the processor would raise behind it: KVM
+     * looks at no debug register for it, and at the guest's trap flag for reads only.
+     */
+    private void noteLostConditions() {
+        if (accesses.ramLength() == 0) {
+            return;
+        }
+        if (debug.isOwnTrapFlagSet()) {
+            lostConditions |= OwnEvent.SINGLE_STEP;
+        }
+        if (dataSlotsFire) {
+            own.forget();
+            own.look();
+            lostConditions |= own.forAccess(cpu, accesses.ramAddress(), accesses.ramLength(), accesses.isRamWrite());
         }
     }
 
@@ -332,62 +377,26 @@ final class GuestEntry {
             int reason = vcpu.complete();
             if (reason != Abi.EXIT_IO && reason != Abi.EXIT_MMIO) {
                 boolean retired = reason == Abi.EXIT_INTR || reason == Abi.EXIT_DEBUG;
-                return effect != Effect.none() ? Outcome.EFFECT : retired ? Outcome.STEPPED : Outcome.EXIT;
-            }
-            Effect before = effect;
-            serve(reason);
-            effect = before == Effect.none() ? effect : before;
-        }
-    }
-
-    private void serve(int reason) {
-        effect = Effect.none();
-        if (reason == Abi.EXIT_MMIO) {
-            serveMemory();
-        } else {
-            servePort();
-        }
-    }
-
-    /** RAM behind a trapped page, or an address at which there is nothing: that reads as all ones. */
-    private void serveMemory() {
-        long physical = vcpu.mmioAddress();
-        int length = vcpu.mmioLength();
-        boolean write = vcpu.mmioIsWrite();
-        if (!memory.holds(physical, length)) {
-            if (!write) {
-                vcpu.setMmioData(-1L);
-            }
-            scrutiny.nothingThere(physical, length, write, write ? vcpu.mmioData() : -1L);
-            return;
-        }
-        if (write) {
-            traps.planted().store(physical, vcpu.mmioData(), length);
-            traps.guards().written(physical, length);
-        } else {
-            vcpu.setMmioData(traps.planted().load(physical, length));
-        }
-        touched |= traps.watches().touched(physical, length, write);
-    }
-
-    /** Devices see one vCPU at a time, as on a bus. */
-    private void servePort() {
-        int port = vcpu.ioPort();
-        int size = vcpu.ioSize();
-        synchronized (ports) {
-            for (int i = 0; i < vcpu.ioCount(); i++) {
-                int value;
-                if (vcpu.ioIsOut()) {
-                    value = vcpu.ioData(i);
-                    Effect wanted = ports.out(port, size, value);
-                    effect = wanted == Effect.none() ? effect : wanted;
-                } else {
-                    value = ports.in(port, size);
-                    vcpu.setIoData(i, value);
+                if (reason == Abi.EXIT_DEBUG && vcpu.debugException() != BREAKPOINT_VECTOR) {
+                    sort(vcpu.debugDr6());
                 }
-                scrutiny.port(port, size, vcpu.ioIsOut(), value);
+                mayBeUndelivered = true;
+                if (retired && lostConditions != 0) {
+                    oweLost();
+                }
+                return accesses.hasEffect() ? Outcome.EFFECT : retired ? Outcome.STEPPED : Outcome.EXIT;
             }
-            touched |= devices.takeTouched();
+            accesses.serveMore(reason);
+            noteLostConditions();
+        }
+    }
+
+    /** Unless KVM delivers the trap itself. Breakpoints on data it never does. */
+    private void oweLost() {
+        boolean trapComes = isUndelivered();
+        long lost = lostConditions & (trapComes ? ~OwnEvent.SINGLE_STEP : -1);
+        if (lost != 0) {
+            ownEvent.owe(lost, false);
         }
     }
 }

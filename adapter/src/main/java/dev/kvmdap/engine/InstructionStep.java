@@ -2,6 +2,7 @@ package dev.kvmdap.engine;
 
 import dev.kvmdap.engine.GuestEntry.Outcome;
 import dev.kvmdap.kvm.Abi;
+import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.Vcpu;
 import dev.kvmdap.x86.GuestVirtual;
 import dev.kvmdap.x86.Instruction;
@@ -28,17 +29,19 @@ final class InstructionStep {
     private final byte[] code = new byte[Instruction.MAX_BYTES];
     private final Instruction instruction = new Instruction();
     private final FaultHandlers faultHandlers;
+    private final boolean slotsHeedResumeFlag;
     private final WithByteLifted withByteLifted = new WithByteLifted();
     private long pc;
     private boolean interruptible;
     private boolean faulted;
 
-    InstructionStep(Cpu cpu, Vcpu vcpu, Traps traps, Turnstile turnstile, GuestEntry guest) {
+    InstructionStep(Cpu cpu, Vcpu vcpu, Traps traps, Turnstile turnstile, GuestEntry guest, HostFindings host) {
         this.cpu = cpu;
         this.vcpu = vcpu;
         this.traps = traps;
         this.turnstile = turnstile;
         this.guest = guest;
+        this.slotsHeedResumeFlag = host.everywhere(mode -> !mode.executeSlotRefires());
         this.faultHandlers = new FaultHandlers(cpu);
     }
 
@@ -74,7 +77,10 @@ final class InstructionStep {
         return guest.step(GuestEntry.NO_SLOT, InstructionKind.OTHER, true, faultHandlers);
     }
 
-    /** Whether the last one that was executed has raised a fault, and the vCPU stands before its handler's first instruction. */
+    /**
+     * Whether the last one has not been executed but has raised a fault, or what the guest was owed came first: the vCPU stands
+     * before a handler's first instruction.
+     */
     boolean faulted() {
         return faulted;
     }
@@ -85,18 +91,63 @@ final class InstructionStep {
     }
 
     /**
-     * Executes what was decoded.
+     * Executes what was decoded; where the guest is owed a debug event, the vCPU comes to the handler of that.
      *
      * @param interruptible whether an interrupt may come first: its handler is stepped then
      */
     Outcome execute(boolean interruptible) {
         this.interruptible = interruptible;
-        if (guest.user().returnsToUser(instruction.kind())) {
+        faulted = false;
+        if (guest.ownEvent().isOwed()) {
+            return deliver(true);
+        }
+        if (guest.hasUndelivered()) {
+            faulted = true;
+            return guest.deliverOther(faultHandlers);
+        }
+        if (!guest.debug().isOwnTrapFlagSet() && guest.user().returnsToUser(instruction.kind())) {
+            guest.disarm();
             return Outcome.STEPPED;
         }
         Location here = traps.at(cpu, pc);
         Outcome outcome = pass(here);
-        return mayBeForbidden(outcome) ? passWithPagesOpen(here) : outcome;
+        outcome = mayBeForbidden(outcome) ? passWithPagesOpen(here) : outcome;
+        boolean before = cpu.pc() == pc && oweGuest(outcome) && guest.ownEvent().isFault();
+        return before ? deliver(!guest.ownEvent().isByInstruction()) : outcome;
+    }
+
+    private Outcome deliver(boolean instead) {
+        faulted = instead;
+        return guest.deliver(faultHandlers);
+    }
+
+    /**
+     * Owes the guest what it was left for and what is nobody's trap: its own INT3 or ICEBP, an interrupt instruction that KVM
+     * cannot carry out, or a #DB that nothing else accounts for.
+     *
+     * @return whether the guest is owed something
+     */
+    boolean oweGuest(Outcome outcome) {
+        OwnEvent event = guest.ownEvent();
+        if (event.isOwed()) {
+            return true;
+        }
+        boolean unexplained = outcome == Outcome.DEBUG && guest.isUnexplained();
+        boolean breakpoint = outcome == Outcome.DEBUG && vcpu.debugException() == BREAKPOINT_VECTOR;
+        boolean failed =
+                outcome == Outcome.EXIT && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR && cpu.privilegeLevel() == 0;
+        if (!unexplained && !breakpoint && !failed) {
+            return false;
+        }
+        decode();
+        boolean interrupt = instruction.kind() == InstructionKind.INT
+                && (failed || instruction.vector() == (breakpoint ? BREAKPOINT_VECTOR : DEBUG_VECTOR));
+        if (interrupt) {
+            event.owe(instruction, breakpoint);
+        } else if (unexplained) {
+            event.owe(0, true);
+        }
+        return event.isOwed();
     }
 
     /** Whether KVM could not execute an instruction while pages are forbidden to the guest since they are watched. */
@@ -129,7 +180,7 @@ final class InstructionStep {
             pages.lift();
             try {
                 outcome = pass(here);
-                guest.touch(traps.watches().changedAnywhere(cpu) & ~others);
+                guest.accesses().touch(traps.watches().changedAnywhere(cpu) & ~others);
                 traps.guards().suspectAll();
             } finally {
                 pages.restore();
@@ -176,7 +227,7 @@ final class InstructionStep {
     }
 
     private Outcome enter(int disarmedSlot) {
-        faultHandlers.choose(instruction, pc);
+        faultHandlers.choose(instruction, pc, guest.mayRaiseDebugException());
         long rip = cpu.regs().rip();
         int codeSegment = cpu.sregs().cs().selector();
         Outcome outcome = enterGuest(disarmedSlot);
@@ -195,24 +246,38 @@ final class InstructionStep {
     }
 
     private Outcome enterGuest(int disarmedSlot) {
-        long destination = Destination.of(instruction, pc, cpu, vcpu);
+        long destination = Destination.of(instruction, pc, cpu, vcpu, slotsHeedResumeFlag);
         if (guest.user().isEntered()) {
             return enterUser(destination);
         }
-        if (destination != Destination.UNKNOWN) {
-            return guest.runTo(destination, disarmedSlot, faultHandlers);
-        }
-        return stepCarefully(disarmedSlot);
+        return stepCarefully(destination, disarmedSlot);
     }
 
-    /** The trap flag does not come back to the guest where the instruction faults. */
-    private Outcome stepCarefully(int disarmedSlot) {
+    private Outcome stepCarefully() {
+        return stepCarefully(Destination.UNKNOWN, GuestEntry.NO_SLOT);
+    }
+
+    /** The debugger's trap flag does not come to the guest, and the guest's own is in force when it has been loaded. */
+    private Outcome stepCarefully(long destination, int disarmedSlot) {
         long rip = cpu.regs().rip();
         long stack = cpu.regs().rsp();
         int codeSegment = cpu.sregs().cs().selector();
-        Outcome outcome = guest.step(disarmedSlot, instruction.kind(), interruptible, faultHandlers);
+        boolean own = guest.debug().isOwnTrapFlagSet();
+        boolean loads = !own && Destination.loadsTrapFlag(instruction, cpu);
+        Outcome outcome = destination != Destination.UNKNOWN
+                ? guest.runTo(destination, disarmedSlot, instruction.kind(), faultHandlers)
+                : guest.step(disarmedSlot, instruction.kind(), interruptible, faultHandlers);
+        if (own || !guest.debug().isStepping()) {
+            return outcome;
+        }
         if (hasJumped(outcome, rip, stack)) {
             SavedFlags.clearTrapFlag(cpu, rip, codeSegment);
+        } else if (guest.isEndOfStep(outcome) && cpu.regs().rip() != rip) {
+            if (instruction.kind() == InstructionKind.PUSHF) {
+                SavedFlags.clearTrapFlag(cpu);
+            } else if (loads) {
+                guest.debug().giveTrapFlag();
+            }
         }
         return outcome;
     }
@@ -222,30 +287,15 @@ final class InstructionStep {
         return switch (instruction.kind()) {
             case INT ->
                 destination == Destination.UNKNOWN || !isException(instruction.vector())
-                        ? stepCarefully(GuestEntry.NO_SLOT)
-                        : guest.runTo(destination, GuestEntry.NO_SLOT, faultHandlers);
-            case SYSCALL ->
-                destination == Destination.UNKNOWN ? stepCarefully(GuestEntry.NO_SLOT) : runToPlanted(destination);
-            case PUSHF -> stepPushf();
-            default -> stepCarefully(GuestEntry.NO_SLOT);
+                        ? stepCarefully()
+                        : stepCarefully(destination, GuestEntry.NO_SLOT);
+            case SYSCALL -> destination == Destination.UNKNOWN ? stepCarefully() : runToPlanted(destination);
+            default -> stepCarefully();
         };
     }
 
     private static boolean isException(int vector) {
         return vector == DEBUG_VECTOR || vector == BREAKPOINT_VECTOR;
-    }
-
-    /** The image that it has pushed shows the debugger's trap flag. */
-    private Outcome stepPushf() {
-        boolean own = (cpu.regs().rflags() & UserContext.TRAP_FLAG) != 0;
-        Outcome outcome = stepCarefully(GuestEntry.NO_SLOT);
-        if (outcome == Outcome.STEPPED && !own) {
-            byte[] high = new byte[1];
-            cpu.memory().read(cpu.stackPointer() + 1, high, 0, 1);
-            high[0] &= ~(UserContext.TRAP_FLAG >>> Byte.SIZE);
-            cpu.memory().write(cpu.stackPointer() + 1, high, 0, 1);
-        }
-        return outcome;
     }
 
     private Outcome runToPlanted(long destination) {

@@ -3,7 +3,9 @@ package dev.kvmdap.engine;
 import dev.kvmdap.device.Effect;
 import dev.kvmdap.engine.GuestEntry.Outcome;
 import dev.kvmdap.kvm.Abi;
+import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.Vcpu;
+import dev.kvmdap.machine.Machine;
 import dev.kvmdap.x86.GuestVirtual;
 import dev.kvmdap.x86.InstructionKind;
 import java.util.Optional;
@@ -36,14 +38,30 @@ final class RunLoop {
 
     private volatile boolean pauseWanted;
 
-    RunLoop(Cpu cpu, Vcpu vcpu, Traps traps, Turnstile turnstile, HaltCheck halts, GuestEntry guest) {
+    RunLoop(
+            Cpu cpu,
+            Vcpu vcpu,
+            Machine machine,
+            DeviceAccess devices,
+            Traps traps,
+            Turnstile turnstile,
+            HaltCheck halts,
+            HostFindings host) {
         this.cpu = cpu;
         this.vcpu = vcpu;
         this.traps = traps;
         this.turnstile = turnstile;
         this.halts = halts;
-        this.guest = guest;
-        this.instruction = new InstructionStep(cpu, vcpu, traps, turnstile, guest);
+        Scrutiny scrutiny = new Scrutiny(cpu, traps.catchpoints(), machine);
+        this.guest = new GuestEntry(
+                cpu,
+                vcpu,
+                new ServedAccess(vcpu, machine, devices, traps, scrutiny),
+                traps,
+                new UserMode(cpu, vcpu, traps, turnstile, host),
+                scrutiny,
+                host);
+        this.instruction = new InstructionStep(cpu, vcpu, traps, turnstile, guest, host);
         this.systemChanged = () -> traps.systemChanged(cpu);
         this.tellGuards = () -> traps.tellGuards(cpu);
         this.giveUpGuards = () -> traps.giveUpGuards(cpu);
@@ -82,6 +100,9 @@ final class RunLoop {
 
     /** The stop at what is armed where the vCPU stands, as if it had just come there; null for none. On its thread. */
     @Nullable Stop arrive() {
+        if (guest.ownEvent().isOwed()) {
+            return null; // its handler comes first, and may come back here
+        }
         Location here = traps.at(cpu, cpu.pc());
         Stop hit = here == null ? null : here.hit(cpu);
         return hit != null ? hit : guest.scrutiny().atMagicBreak();
@@ -150,13 +171,20 @@ final class RunLoop {
     private @Nullable Stop step(boolean interruptible) {
         while (true) {
             executed = instruction.decode();
-            if (executed == InstructionKind.HLT && cpu.privilegeLevel() == 0) {
-                return stepHalt(interruptible);
-            }
             long pc = instruction.pc();
-            guest.scrutiny().before(instruction.decoded(), pc);
+            if (!guest.ownEvent().isOwed()) {
+                if (executed == InstructionKind.HLT
+                        && cpu.privilegeLevel() == 0
+                        && !guest.debug().isOwnTrapFlagSet()) {
+                    return stepHalt(interruptible);
+                }
+                guest.scrutiny().before(instruction.decoded(), pc);
+            }
             Outcome outcome = instruction.execute(interruptible);
-            executed = instruction.faulted() ? InstructionKind.OTHER : executed;
+            if (instruction.faulted()) {
+                executed = InstructionKind.OTHER;
+                guest.scrutiny().notExecuted();
+            }
             noticeChanges();
             Stop noticed = noticed(outcome, pc);
             if (noticed != null) {
@@ -217,7 +245,7 @@ final class RunLoop {
 
     /** The stop at what the guest has done that somebody waits for, by the instruction at {@code pc}, or an unknown one for -1. */
     private @Nullable Stop noticed(Outcome outcome, long pc) {
-        Stop watched = watched(outcome, pc);
+        Stop watched = watched(pc);
         Stop caught = guest.scrutiny().conclude();
         Stop stop = watched != null ? watched : caught;
         effectOwed = stop != null && outcome == Outcome.EFFECT;
@@ -225,15 +253,12 @@ final class RunLoop {
     }
 
     /** The stop at the watchpoints whose memory the instruction at {@code pc} has accessed, or an unknown one for -1. */
-    private @Nullable Stop watched(Outcome outcome, long pc) {
+    private @Nullable Stop watched(long pc) {
         Watches watches = traps.watches();
         if (watches.isEmpty()) {
             return null;
         }
-        long accessed = guest.takeTouched();
-        if (outcome == Outcome.DEBUG && vcpu.debugException() != BREAKPOINT_VECTOR) {
-            accessed |= watches.fired(vcpu.debugDr6());
-        }
+        long accessed = guest.accesses().takeTouched();
         accessed |= watches.changed(cpu);
         Optional<GuestVirtual> by = pc == UNKNOWN ? Optional.empty() : Optional.of(new GuestVirtual(pc));
         return accessed == 0 ? null : watches.hit(cpu, accessed, by);
@@ -301,6 +326,13 @@ final class RunLoop {
                 }
                 continue;
             }
+            if (guest.ownEvent().isOwed()) {
+                Stop stop = step();
+                if (stop != null || hasArrived(target)) {
+                    return stop;
+                }
+                continue;
+            }
             Outcome outcome = guest.run();
             noticeChanges();
             if (outcome == Outcome.INTERRUPTED) {
@@ -312,7 +344,8 @@ final class RunLoop {
             }
             instruction.hasRun();
             Stop stop = noticed(outcome, UNKNOWN);
-            Location here = stop == null ? trapped(outcome) : null;
+            boolean behind = guest.ownEvent().isOwed() && !guest.ownEvent().isFault();
+            Location here = stop == null && !behind ? trapped(outcome) : null;
             if (here != null) {
                 stop = here.hit(cpu);
                 if (stop != null || hasArrived(target)) {
@@ -320,7 +353,7 @@ final class RunLoop {
                 }
                 stop = step();
             } else if (stop == null && !wasForbiddenByGuards(outcome)) {
-                stop = instruction.mayBeForbidden(outcome) ? step() : passOn(outcome);
+                stop = guest.hasMetAccess() || instruction.mayBeForbidden(outcome) ? step() : passOn(outcome);
             }
             if (stop != null) {
                 return stop;
@@ -367,38 +400,29 @@ final class RunLoop {
         }
     }
 
-    /** What left the guest and is nobody's trap: the guest's own debug exception, or a stop. */
+    /** What left the guest and is nobody's trap: a debug event of the guest's own, or a stop. */
     private @Nullable Stop passOn(Outcome outcome) {
-        switch (outcome) {
-            case STEPPED, TRAPPED, INTERRUPTED -> {
-                return null;
-            }
-            case DEBUG -> {
-                if (!isWatchOnly()) {
-                    guest.inject(vcpu.debugException());
-                }
-                return null;
-            }
-            case EFFECT, EXIT -> {
-                return stopFor(outcome);
-            }
+        if (instruction.oweGuest(outcome)) {
+            return null;
         }
-        throw new AssertionError(outcome);
-    }
-
-    /** Whether the debug exception was an access to watched memory, whose condition did not hold. */
-    private boolean isWatchOnly() {
-        return vcpu.debugException() != BREAKPOINT_VECTOR && traps.watches().fired(vcpu.debugDr6()) != 0;
+        return switch (outcome) {
+            case STEPPED, TRAPPED, INTERRUPTED, DEBUG -> null;
+            case EFFECT, EXIT -> stopFor(outcome);
+        };
     }
 
     /** The armed place that the vCPU has run into; null if it left the guest for another reason. */
     private @Nullable Location trapped(Outcome outcome) {
         if (outcome == Outcome.DEBUG && vcpu.debugException() != BREAKPOINT_VECTOR) {
-            return traps.slots().fired(vcpu.debugDr6(), cpu.pc());
+            return traps.slots().fired(guest.debug().slots().debuggers(vcpu.debugDr6()), cpu.pc());
         }
         boolean notEmulated = outcome == Outcome.EXIT && vcpu.exitReason() == Abi.EXIT_INTERNAL_ERROR;
         boolean atTrap = outcome == Outcome.DEBUG || outcome == Outcome.TRAPPED || notEmulated;
-        return atTrap ? traps.at(cpu, cpu.pc()) : null;
+        Location here = atTrap ? traps.at(cpu, cpu.pc()) : null;
+        if (here != null && here.planted() != null) {
+            guest.passOwnBreakpoint();
+        }
+        return here;
     }
 
     /** Does what another thread wants; the vCPU has considered what stands armed at {@code considered}. */
@@ -419,7 +443,7 @@ final class RunLoop {
 
     private Stop stopFor(Outcome outcome) {
         if (outcome == Outcome.EFFECT) {
-            Effect effect = guest.effect();
+            Effect effect = guest.accesses().effect();
             return effect instanceof Effect.Exit exit
                     ? new Stop.Ended(cpu.index(), exit.code())
                     : new Stop.Reset(cpu.index(), ((Effect.Reset) effect).cause());

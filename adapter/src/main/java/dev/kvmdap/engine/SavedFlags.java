@@ -9,7 +9,9 @@ import java.nio.ByteOrder;
  */
 final class SavedFlags {
 
-    private static final int TRAP_FLAG = 1 << 8;
+    /** RFLAGS.TF. */
+    static final int TRAP_FLAG = 1 << 8;
+
     private static final int WORDS_SEARCHED = 256;
 
     private SavedFlags() {}
@@ -40,6 +42,15 @@ final class SavedFlags {
             case PROTECTED -> 4;
             case COMPATIBILITY, LONG -> 8;
         };
+    }
+
+    /** Clears the trap flag in the image that PUSHF has left on top of the stack. */
+    static void clearTrapFlag(Cpu cpu) {
+        byte[] high = new byte[1];
+        long at = cpu.stackPointer() + 1;
+        cpu.memory().read(at, high, 0, 1);
+        high[0] &= ~(TRAP_FLAG >>> Byte.SIZE);
+        cpu.memory().write(at, high, 0, 1);
     }
 
     /**

@@ -57,6 +57,11 @@ final class Scrutiny {
         }
     }
 
+    /** The instruction has not been executed after all. */
+    void notExecuted() {
+        portExpected = false;
+    }
+
     private void remember(long linear) {
         pc = linear;
         mode = cpu.mode();

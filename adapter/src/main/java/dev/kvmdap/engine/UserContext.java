@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class UserContext {
 
-    static final long TRAP_FLAG = 1 << 8;
-
     private static final long RESUME_FLAG = 1 << 16;
     private static final int USER = 3;
     private static final int LOCAL = 1 << 2;
@@ -47,7 +45,7 @@ final class UserContext {
     }
 
     boolean hasTrapFlag() {
-        return (flags() & TRAP_FLAG) != 0;
+        return (flags() & SavedFlags.TRAP_FLAG) != 0;
     }
 
     private int codeSelector() {
@@ -68,7 +66,7 @@ final class UserContext {
         if (!loadSegments()) {
             return false;
         }
-        goOn(rip, flags() & ~(TRAP_FLAG | RESUME_FLAG));
+        goOn(rip, flags() & ~(SavedFlags.TRAP_FLAG | RESUME_FLAG));
         return true;
     }
 

@@ -3,6 +3,7 @@ package dev.kvmdap.engine;
 import dev.kvmdap.engine.GuestEntry.Outcome;
 import dev.kvmdap.kvm.Abi;
 import dev.kvmdap.kvm.DebugRegisters;
+import dev.kvmdap.kvm.GuestDebug;
 import dev.kvmdap.kvm.HostFindings;
 import dev.kvmdap.kvm.UserFindings;
 import dev.kvmdap.kvm.Vcpu;
@@ -77,14 +78,14 @@ final class UserMode {
     /**
      * Prepares a step.
      *
-     * @param debugRegisters DR0 to DR7 for it: one of them will catch the vCPU where the step arrives
+     * @param slots the debug registers for it: one of them will catch the vCPU where the step arrives
      */
-    void beginStep(long[] debugRegisters) {
+    void beginStep(EntrySlots slots) {
         stepFrom = cpu.regs().rip();
-        ownTrapFlag = (cpu.regs().rflags() & UserContext.TRAP_FLAG) != 0;
+        ownTrapFlag = (cpu.regs().rflags() & SavedFlags.TRAP_FLAG) != 0;
         stepGate.find(step.vector());
         if (stepGate.handler() != InterruptTable.NO_HANDLER) {
-            DebugSlots.set(debugRegisters, GATE_SLOT, stepGate.handler());
+            slots.aimBy(GATE_SLOT, stepGate.handler());
         }
         if (beforeSteps == null) {
             beforeSteps = vcpu.state().debugRegisters();
@@ -227,7 +228,8 @@ final class UserMode {
     }
 
     /**
-     * Carries out a return to user mode in the guest's stead: KVM forgets the trap flag of a step on the way there.
+     * Carries out a return to user mode in the guest's stead: KVM forgets the trap flag of a step on the way there. The
+     * guest's own trap flag it shows only where no step is armed.
      *
      * @return whether it was one, and has been carried out
      */
@@ -237,7 +239,13 @@ final class UserMode {
                 && cpu.mode() == CpuMode.LONG
                 && cpu.privilegeLevel() < USER
                 && context.read(cpu.regs().rsp());
-        if (!possible || !context.enter()) {
+        if (!possible) {
+            return false;
+        }
+        if (context.hasTrapFlag()) {
+            vcpu.setGuestDebug(GuestDebug.off());
+        }
+        if (!context.enter()) {
             return false;
         }
         vcpu.state().setEvents(vcpu.state().events().afterReturn());

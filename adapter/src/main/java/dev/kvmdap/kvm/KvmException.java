@@ -38,6 +38,11 @@ public final class KvmException extends RuntimeException {
         return Errno.name(errno);
     }
 
+    /** Whether something of the same kind is under way: EBUSY. */
+    public boolean isBusy() {
+        return Errno.EBUSY.is(-errno);
+    }
+
     /** What to do next, a sentence. */
     public String remedy() {
         return remedy;

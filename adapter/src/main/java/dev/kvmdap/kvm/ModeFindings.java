@@ -19,6 +19,7 @@ import java.util.Map;
  * @param blocksInterrupts {@link Abi#GUESTDBG_BLOCKIRQ} holds a pending interrupt back while stepping
  * @param pageTrap what an access to a page does that the host's mapping does not allow
  * @param readOnlySlots a write to a read-only memory slot exits with its address and data
+ * @param ownSlots what becomes of the guest's own breakpoints in its debug registers while the debugger has some there
  * @param user what works at privilege level 3
  */
 public record ModeFindings(
@@ -31,6 +32,7 @@ public record ModeFindings(
         boolean blocksInterrupts,
         PageTrap pageTrap,
         boolean readOnlySlots,
+        OwnSlots ownSlots,
         UserFindings user) {
 
     /** What a page of guest memory does to an access that {@link MappedMemory#protect} forbids to KVM. */
@@ -41,6 +43,19 @@ public record ModeFindings(
         FAULT,
         /** Nothing that could be used. */
         NONE
+    }
+
+    /** What becomes of the guest's own breakpoints in DR0 to DR3 while {@link Abi#GUESTDBG_USE_HW_BP} is set. */
+    public enum OwnSlots {
+        /** They are in force beside the debugger's. */
+        IN_FORCE,
+        /**
+         * The debugger's are in force in their place. With DR7.GD set by the debugger, the guest exits before it reads or
+         * writes its debug registers (SDM vol. 3, 18.2.4).
+         */
+        DISPLACED,
+        /** The same, but nothing tells of what the guest does with its debug registers. */
+        DISPLACED_UNSEEN
     }
 
     public ModeFindings {
@@ -54,7 +69,17 @@ public record ModeFindings(
             planted.put(candidate, PlantedByte.Finding.NOTHING);
         }
         return new ModeFindings(
-                false, 0, false, 0, false, planted, false, PageTrap.NONE, false, UserFindings.nothing());
+                false,
+                0,
+                false,
+                0,
+                false,
+                planted,
+                false,
+                PageTrap.NONE,
+                false,
+                OwnSlots.DISPLACED_UNSEEN,
+                UserFindings.nothing());
     }
 
     /** What a planted byte leads to. */

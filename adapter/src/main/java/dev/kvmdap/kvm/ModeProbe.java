@@ -16,7 +16,14 @@ final class ModeProbe {
     private static final long RFLAGS_IF = 1 << 9;
     private static final long RFLAGS_RF = 1 << 16;
 
+    private static final long DR6_NOTHING = 0xffff0ff0L;
+    private static final long DR6_BD = 1 << 13;
+    private static final long DR7_NOTHING = 0x400;
+    private static final long DR7_GD = 1 << 13;
+
     private static final int NOP = 0x90;
+    private static final int[] LOAD_DR0 = {0x0f, 0x21, 0xc0};
+    private static final int OWN_AT = ProbeGuestLayout.CODE + 1;
     private static final int BREAKPOINT_AT = ProbeGuestLayout.CODE + 3;
     private static final int PLANTED_AT = ProbeGuestLayout.CODE + 2;
     static final int PATTERN = 0x5aa5;
@@ -51,6 +58,7 @@ final class ModeProbe {
                     interruptible != null && new ModeProbe(interruptible, mode).blocksInterrupts(),
                     pageTrap(),
                     readOnlySlots(),
+                    ownSlots(),
                     mode == CpuMode.REAL ? UserFindings.nothing() : new UserProbe(guest, mode).findings());
         } catch (KvmException e) {
             return ModeFindings.nothing();
@@ -106,6 +114,24 @@ final class ModeProbe {
 
     private boolean isReported(int slot) {
         return (vcpu.debugDr6() & 1 << slot) != 0;
+    }
+
+    /** Gives the guest a breakpoint of its own in front of one of the debugger's. */
+    private ModeFindings.OwnSlots ownSlots() {
+        DebugRegisters none = new DebugRegisters(0, 0, 0, 0, DR6_NOTHING, DR7_NOTHING);
+        try {
+            guest.prepare(mode);
+            vcpu.state().setDebugRegisters(new DebugRegisters(0, OWN_AT, 0, 0, DR6_NOTHING, DR7_NOTHING | 0b1000));
+            int reason = guest.resume(slot(0, BREAKPOINT_AT, EXECUTE, 0));
+            if (guest.isInHandler(reason) && vcpu.ioData(0) == DB_VECTOR) {
+                return ModeFindings.OwnSlots.IN_FORCE;
+            }
+        } finally {
+            vcpu.state().setDebugRegisters(none);
+        }
+        int reason = guest.run(mode, GuestDebug.enabled().slots(0, 0, 0, 0, DR7_GD), LOAD_DR0);
+        boolean told = isDebugAt(reason, ProbeGuestLayout.CODE) && (vcpu.debugDr6() & DR6_BD) != 0;
+        return told ? ModeFindings.OwnSlots.DISPLACED : ModeFindings.OwnSlots.DISPLACED_UNSEEN;
     }
 
     private static GuestDebug slot(int slot, long address, int access, int length) {

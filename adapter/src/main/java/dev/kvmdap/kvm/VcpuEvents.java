@@ -70,6 +70,11 @@ public record VcpuEvents(
         return new VcpuEvents(other, interrupt, nmi, smi, startupVector, flags | payload, tripleFaultPending);
     }
 
+    /** These events with another interrupt, and nothing that holds interrupts back. */
+    public VcpuEvents withInterrupt(InterruptEvent other) {
+        return new VcpuEvents(exception, other, nmi, smi, startupVector, flags | VALID_SHADOW, tripleFaultPending);
+    }
+
     /** These events after IRET, which lets interrupts and NMIs in again (SDM vol. 3, 6.7.1). */
     public VcpuEvents afterReturn() {
         VcpuEvents bare = withoutShadow();

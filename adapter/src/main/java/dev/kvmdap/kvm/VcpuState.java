@@ -14,6 +14,7 @@ public final class VcpuState {
     private final Vcpu vcpu;
     private final Descriptor descriptor;
     private final VcpuFeatures features;
+    private final NativeStruct debugRegisters = new NativeStruct(Layouts.DEBUGREGS);
 
     VcpuState(Vcpu vcpu, Descriptor descriptor, VcpuFeatures features) {
         this.vcpu = vcpu;
@@ -32,6 +33,20 @@ public final class VcpuState {
                 bytes.getLong(24),
                 bytes.getLong(layout.offset("dr6")),
                 bytes.getLong(layout.offset("dr7")));
+    }
+
+    /**
+     * The same without allocation, for the run loop.
+     *
+     * @param registers eight: DR0 to DR3 and DR6 and DR7 get their values at these indices
+     */
+    public void readDebugRegisters(long[] registers) {
+        descriptor.call(Ioctl.KVM_GET_DEBUGREGS, debugRegisters.address());
+        for (int number = 0; number < 4; number++) {
+            registers[number] = debugRegisters.bytes().getLong(Long.BYTES * number);
+        }
+        registers[6] = debugRegisters.bytes().getLong(Layouts.DEBUGREGS.offset("dr6"));
+        registers[7] = debugRegisters.bytes().getLong(Layouts.DEBUGREGS.offset("dr7"));
     }
 
     /** Sets the guest's own debug registers. */

@@ -13,6 +13,7 @@ public final class Instruction {
     private static final int END = -1;
     private static final int REX_W = 0x8;
     private static final int IN_DX = -1;
+    private static final int ICEBP = 0xf1;
 
     private byte[] code = new byte[0];
     private int available;
@@ -70,6 +71,11 @@ public final class Instruction {
     /** The vector that an {@link InstructionKind#INT} raises; -1 for other kinds. */
     public int vector() {
         return kind == InstructionKind.INT ? vector : -1;
+    }
+
+    /** Whether an {@link InstructionKind#INT} is INT1, also named ICEBP, which raises #DB as an exception. */
+    public boolean isIcebp() {
+        return kind == InstructionKind.INT && byteAt(opcodeEnd - 1) == ICEBP;
     }
 
     /** Whether it reads or writes an I/O port, once or under REP. */
@@ -203,7 +209,7 @@ public final class Instruction {
             case 0xea -> inLegacyModes(farPointer(InstructionKind.JMP_FAR));
             case 0xec, 0xed -> port(opcode, IN_DX, InstructionKind.PORT_IN);
             case 0xee, 0xef -> port(opcode, IN_DX, InstructionKind.PORT_OUT);
-            case 0xf1 -> interrupt(1);
+            case ICEBP -> interrupt(1);
             case 0xf4 -> InstructionKind.HLT;
             case 0xfb -> InstructionKind.STI;
             case 0xff -> group5();
@@ -216,6 +222,7 @@ public final class Instruction {
             case 0x01 -> group7();
             case 0x05 -> InstructionKind.SYSCALL;
             case 0x07 -> InstructionKind.SYSRET;
+            case 0x21, 0x23 -> skip(1, InstructionKind.MOV_DR);
             case 0x22 -> skip(1, InstructionKind.MOV_TO_CR);
             case 0x34 -> InstructionKind.SYSENTER;
             case 0x35 -> InstructionKind.SYSEXIT;

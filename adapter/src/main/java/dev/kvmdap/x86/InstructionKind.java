@@ -43,6 +43,8 @@ public enum InstructionKind {
     PORT_OUT,
     /** MOV to a control register, or LMSW: may change the CPU's mode or the paging. */
     MOV_TO_CR,
+    /** MOV from or to a debug register. */
+    MOV_DR,
     /** Far JMP: may change the code width. */
     JMP_FAR,
     /** VMCALL or VMMCALL. */

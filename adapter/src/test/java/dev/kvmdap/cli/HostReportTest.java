@@ -117,6 +117,7 @@ class HostReportTest {
                 true,
                 ModeFindings.PageTrap.NONE,
                 true,
+                ModeFindings.OwnSlots.DISPLACED,
                 new UserFindings(
                         UserFindings.Delivery.toGuest(1, 0),
                         UserFindings.Delivery.LOST,

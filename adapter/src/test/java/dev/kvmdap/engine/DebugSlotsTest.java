@@ -72,24 +72,4 @@ class DebugSlotsTest {
         assertThat(slots.fired(0xffff4ff1L, 0x1001)).as("single step").isNull();
         assertThat(slots.fired(0xffff0ff8L, 0x1000)).as("empty slot").isNull();
     }
-
-    @Test
-    void aimTakesASlotForOneRunAndSparesWatchedData() {
-        slots.takeAll(WatchedPiece.cut(new GuestVirtual(0x8000), 8, WatchAccess.WRITE, "watchpoint"));
-        slots.take(at(0x1000));
-        slots.fill(registers, GuestEntry.NO_SLOT);
-
-        assertThat(slots.aim(registers, 0x5000, 0, true)).isEqualTo(2);
-
-        assertThat(registers).containsExactly(0x8000, 0x5000, 0, 0, 0, 0, 0, 0x9_0400 | 0b1010);
-        assertThat(slots.address(1)).isEqualTo(new GuestVirtual(0x1000));
-    }
-
-    @Test
-    void aimHasNoRoomBesideFourSlotsOfData() {
-        slots.takeAll(WatchedPiece.cut(new GuestVirtual(0x8000), 32, WatchAccess.WRITE, "watchpoint"));
-        slots.fill(registers, GuestEntry.NO_SLOT);
-
-        assertThat(slots.aim(registers, 0x5000, 0, true)).isGreaterThan(DebugSlots.COUNT);
-    }
 }

@@ -117,6 +117,7 @@ class RunLoopTest {
     @Test
     void guestsOwnInt3IsDeliveredToTheGuest() {
         machine.breakpoint(CODE + 2, BreakpointMode.SOFTWARE);
+        machine.kernel().write(CODE + 9, INT3);
         machine.guest()
                 .then(guest -> {
                     guest.regs().rip(CODE + 9);
@@ -172,7 +173,8 @@ class RunLoopTest {
         assertThat(machine.run(leave(2, false))).isEqualTo(new Stop.Step(0));
 
         assertThat(machine.kernel().calls())
-                .containsExactly("KVM_SET_GUEST_DEBUG", "KVM_RUN", "KVM_SET_GUEST_DEBUG", "KVM_RUN");
+                .containsExactly(
+                        "KVM_GET_DEBUGREGS", "KVM_SET_GUEST_DEBUG", "KVM_RUN", "KVM_SET_GUEST_DEBUG", "KVM_RUN");
     }
 
     @Test

@@ -64,17 +64,12 @@ final class ScriptedMachine implements AutoCloseable {
         loop = new RunLoop(
                 cpu,
                 thread.vcpu(),
+                machine,
+                new DeviceAccess(machine.memory(), traps),
                 traps,
                 turnstile,
                 new HaltCheck(1, machine.hasInterruptControllers()),
-                new GuestEntry(
-                        thread.vcpu(),
-                        machine,
-                        new DeviceAccess(machine.memory(), traps),
-                        traps,
-                        new UserMode(cpu, thread.vcpu(), traps, turnstile, host),
-                        new Scrutiny(cpu, traps.catchpoints(), machine),
-                        host));
+                host);
         kernel.forgetCalls();
     }
 

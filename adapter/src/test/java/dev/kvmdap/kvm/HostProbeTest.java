@@ -144,6 +144,16 @@ class HostProbeTest {
         planted.put(PlantedByte.ICEBP, new PlantedByte.Finding(icebp, 0, true));
         planted.put(PlantedByte.HLT, new PlantedByte.Finding(PlantedByte.Outcome.HALT_EXIT, 1, true));
         return new ModeFindings(
-                true, 4, false, 4, true, planted, true, ModeFindings.PageTrap.FAULT, true, UserFindings.everything());
+                true,
+                4,
+                false,
+                4,
+                true,
+                planted,
+                true,
+                ModeFindings.PageTrap.FAULT,
+                true,
+                ModeFindings.OwnSlots.DISPLACED,
+                UserFindings.everything());
     }
 }

@@ -6,6 +6,7 @@ import dev.kvmdap.x86.CpuMode;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** What the probe finds on hosts that a test has not got. */
 public final class Hosts {
@@ -29,21 +30,43 @@ public final class Hosts {
 
     /** A host that does all that another one does, but for watching memory by debug registers or page protection. */
     public static HostFindings withoutDataSlots(HostFindings host, boolean readOnlySlots) {
+        return with(
+                host,
+                found -> new ModeFindings(
+                        found.singleStep(),
+                        found.executeSlots(),
+                        found.executeSlotRefires(),
+                        0,
+                        false,
+                        found.planted(),
+                        found.blocksInterrupts(),
+                        ModeFindings.PageTrap.NONE,
+                        readOnlySlots,
+                        found.ownSlots(),
+                        found.user()));
+    }
+
+    /** A host that does all that another one does, but for what becomes of the guest's own breakpoints. */
+    public static HostFindings withOwnSlots(HostFindings host, ModeFindings.OwnSlots ownSlots) {
+        return with(
+                host,
+                found -> new ModeFindings(
+                        found.singleStep(),
+                        found.executeSlots(),
+                        found.executeSlotRefires(),
+                        found.writeSlots(),
+                        found.accessSlots(),
+                        found.planted(),
+                        found.blocksInterrupts(),
+                        found.pageTrap(),
+                        found.readOnlySlots(),
+                        ownSlots,
+                        found.user()));
+    }
+
+    private static HostFindings with(HostFindings host, UnaryOperator<ModeFindings> change) {
         Map<CpuMode, ModeFindings> modes = new EnumMap<>(CpuMode.class);
-        host.modes()
-                .forEach((mode, found) -> modes.put(
-                        mode,
-                        new ModeFindings(
-                                found.singleStep(),
-                                found.executeSlots(),
-                                found.executeSlotRefires(),
-                                0,
-                                false,
-                                found.planted(),
-                                found.blocksInterrupts(),
-                                ModeFindings.PageTrap.NONE,
-                                readOnlySlots,
-                                found.user())));
+        host.modes().forEach((mode, found) -> modes.put(mode, change.apply(found)));
         return new HostFindings(
                 host.host(),
                 host.access(),
@@ -90,6 +113,7 @@ public final class Hosts {
                             true,
                             ModeFindings.PageTrap.NONE,
                             true,
+                            ModeFindings.OwnSlots.DISPLACED,
                             UserFindings.everything()));
         }
         return new HostFindings(

@@ -97,6 +97,47 @@ public final class ScriptedVcpu {
         return (guestDebugControl() & Abi.GUESTDBG_SINGLESTEP) != 0;
     }
 
+    /** One of the guest's own debug registers: 0 to 3, 6 or 7. */
+    public long ownDebugRegister(int number) {
+        ByteBuffer own = other(Ioctl.KVM_SET_DEBUGREGS, Layouts.DEBUGREGS);
+        return own.getLong(
+                switch (number) {
+                    case 6 -> Layouts.DEBUGREGS.offset("dr6");
+                    case 7 -> Layouts.DEBUGREGS.offset("dr7");
+                    default -> Long.BYTES * number;
+                });
+    }
+
+    /** The guest sets its debug registers. */
+    public ScriptedVcpu ownDebugRegisters(long dr0, long dr1, long dr2, long dr3, long dr6, long dr7) {
+        ByteBuffer own = other(Ioctl.KVM_SET_DEBUGREGS, Layouts.DEBUGREGS);
+        own.putLong(0, dr0).putLong(8, dr1).putLong(16, dr2).putLong(24, dr3);
+        own.putLong(Layouts.DEBUGREGS.offset("dr6"), dr6).putLong(Layouts.DEBUGREGS.offset("dr7"), dr7);
+        return this;
+    }
+
+    /** An exception is on its way into the guest; -1 for none. */
+    public void pendException(int vector) {
+        ByteBuffer events = other(Ioctl.KVM_SET_VCPU_EVENTS, Layouts.VCPU_EVENTS);
+        events.put(Layouts.VCPU_EVENTS.offset("exception.injected"), (byte) (vector < 0 ? 0 : 1));
+        events.put(Layouts.VCPU_EVENTS.offset("exception.nr"), (byte) vector);
+    }
+
+    /** The exception on its way into the guest; -1 for none. */
+    public int pendingException() {
+        ByteBuffer events = other(Ioctl.KVM_SET_VCPU_EVENTS, Layouts.VCPU_EVENTS);
+        boolean injected = events.get(Layouts.VCPU_EVENTS.offset("exception.injected")) != 0;
+        return injected ? events.get(Layouts.VCPU_EVENTS.offset("exception.nr")) : -1;
+    }
+
+    /** The software interrupt on its way into the guest; -1 for none. */
+    public int injectedInterrupt() {
+        ByteBuffer events = other(Ioctl.KVM_SET_VCPU_EVENTS, Layouts.VCPU_EVENTS);
+        boolean injected = events.get(Layouts.VCPU_EVENTS.offset("interrupt.injected")) != 0
+                && events.get(Layouts.VCPU_EVENTS.offset("interrupt.soft")) != 0;
+        return injected ? Byte.toUnsignedInt(events.get(Layouts.VCPU_EVENTS.offset("interrupt.nr"))) : -1;
+    }
+
     /** The kernel whose guest this is, for its memory. */
     public ScriptedKernel kernel() {
         return kernel;
