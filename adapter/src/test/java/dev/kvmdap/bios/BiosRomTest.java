@@ -35,15 +35,14 @@ class BiosRomTest {
         for (int vector = 0; vector < 256; vector++) {
             int pointer = rom.vector(vector);
             long address = (long) (pointer >>> 16) * 16 + (pointer & 0xffff);
-            String expected =
-                    switch (vector) {
-                        case 0x00, 0x06, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x08, 0x09 ->
-                            "bios_int%02x".formatted(vector);
-                        case 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f -> "bios_irq";
-                        case 0x70, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77 -> "bios_second_irq";
-                        case 0x1e -> "";
-                        default -> "bios_iret";
-                    };
+            String expected = switch (vector) {
+                case 0x00, 0x06, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x08, 0x09 ->
+                    "bios_int%02x".formatted(vector);
+                case 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f -> "bios_irq";
+                case 0x70, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77 -> "bios_second_irq";
+                case 0x1e -> "";
+                default -> "bios_iret";
+            };
             assertThat(symbolAt(address)).as("vector 0x%x", vector).isEqualTo(expected);
         }
     }

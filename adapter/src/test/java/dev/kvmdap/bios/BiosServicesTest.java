@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kvmdap.device.A20Gate;
 import dev.kvmdap.device.DiskImage;
 import dev.kvmdap.device.Effect;
+import dev.kvmdap.device.MemoryBus;
 import dev.kvmdap.device.PortBus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +35,8 @@ class BiosServicesTest {
 
     private final FlatMemory memory = new FlatMemory(4 << 20);
     private final StringBuilder printed = new StringBuilder();
+    private DiskImage disk;
+    private BiosServices services;
 
     @BeforeEach
     void switchOn() throws IOException {
@@ -64,29 +67,31 @@ class BiosServicesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0x0201, 0, 0, 0, 4", // sector 0
-        "0x0201, 0x0001, 0x7f, 0, 1", // another drive
-        "0x0200, 0x0001, 0x80, 0, 1", // no sectors
-        "0x0241, 0x0001, 0x80, 0, 4", // more than there are
-        "0x0201, 0xff01, 0x80, 0, 4", // cylinder 255
-        "0x9900, 0x0001, 0x80, 0, 1", // no such function
-        "0x4200, 0, 0x80, 0, 1" // a packet of no bytes
+        "0x0201, 0x0000, 0x80, 4", // sector 0
+        "0x0201, 0x0001, 0x81, 1", // another hard disk
+        "0x0201, 0x0001, 0x00, 0x31", // a diskette
+        "0x0200, 0x0001, 0x80, 1", // no sectors
+        "0x0241, 0x0001, 0x80, 4", // more than there are
+        "0x0201, 0xff01, 0x80, 4", // cylinder 255
+        "0x9900, 0x0001, 0x80, 1", // no such function
+        "0x4200, 0x0000, 0x80, 1" // a packet of no bytes
     })
-    void diskRefusesWhatIsNotThere(String ax, String cx, String dx, String si, int status) {
+    void diskRefusesWhatIsNotThere(String ax, String cx, String dx, String status) {
+        int drive = Integer.decode(dx);
+
         Registers registers = call(
                 0x13,
                 new Registers()
                         .eax(Integer.decode(ax))
                         .ecx(Integer.decode(cx))
-                        .edx(Integer.decode(dx))
-                        .esi(Integer.decode(si) + 0x600));
+                        .edx(drive)
+                        .esi(0x600));
 
         assertThat(registers.flags & CARRY).isEqualTo(CARRY);
-        int expected = Integer.decode(dx) == 0x7f || Integer.decode(dx) == 0 ? 0x31 : status;
-        assertThat(registers.eax >> 8 & 0xff).isEqualTo(expected);
-        assertThat(call(0x13, new Registers().eax(0x0100).edx(Integer.decode(dx))).eax >> 8 & 0xff)
+        assertThat(registers.eax >> 8 & 0xff).isEqualTo(Integer.decode(status));
+        assertThat(call(0x13, new Registers().eax(0x0100).edx(drive)).eax >> 8 & 0xff)
                 .as("the status of the last operation")
-                .isEqualTo(expected);
+                .isEqualTo(Integer.decode(status));
     }
 
     @Test
@@ -235,7 +240,7 @@ class BiosServicesTest {
     }
 
     /** RAM from address 0 on, and register frames in it. */
-    private static final class FlatMemory implements dev.kvmdap.device.MemoryBus {
+    private static final class FlatMemory implements MemoryBus {
         private final byte[] bytes;
 
         FlatMemory(int size) {

@@ -28,7 +28,8 @@ class DiskImageTest {
             disk.write(1, sector, 8);
             Arrays.fill(sector, (byte) 0);
             disk.read(1, sector, 8);
-            assertThat(sector).startsWith(0, 0, 0, 0, 0, 0, 0, 0, 'b').endsWith('b', 0);
+            assertThat(sector).startsWith(0, 0, 0, 0, 0, 0, 0, 0, 'b').endsWith(0);
+            assertThat(sector[519]).as("its last byte").isEqualTo((byte) 'b');
             disk.read(2, sector, 0);
             assertThat(sector).startsWith('a');
         }

@@ -12,21 +12,13 @@ final class CallSite {
 
     private final Unit unit;
     private final long entry;
-    private final SymbolicFrame callee;
     private final SymbolicFrame caller;
     private final @Nullable Term target;
     private final long calleeEntry;
 
-    private CallSite(
-            Unit unit,
-            long entry,
-            SymbolicFrame callee,
-            SymbolicFrame caller,
-            @Nullable Term target,
-            long calleeEntry) {
+    private CallSite(Unit unit, long entry, SymbolicFrame caller, @Nullable Term target, long calleeEntry) {
         this.unit = unit;
         this.entry = entry;
-        this.callee = callee;
         this.caller = caller;
         this.target = target;
         this.calleeEntry = calleeEntry;
@@ -79,12 +71,12 @@ final class CallSite {
         OptionalLong origin = origin(site);
         if (origin.isPresent()) {
             called.requireWasCalled(origin.getAsLong(), returnAddress);
-            return new CallSite(unit, site.offset(), callee, caller, null, 0);
+            return new CallSite(unit, site.offset(), caller, null, 0);
         }
         ByteReader target = first(site, Attribute.CALL_TARGET, Attribute.GNU_CALL_SITE_TARGET)
                 .orElseThrow(() -> new MissingException(UNTOLD));
         Term computed = new LocationReader(ExpressionScope.of(unit, caller)).number(target);
-        return new CallSite(unit, site.offset(), callee, caller, computed, called.entry() + callee.offset());
+        return new CallSite(unit, site.offset(), caller, computed, called.entry() + callee.offset());
     }
 
     static OptionalLong origin(EntryReader site) {

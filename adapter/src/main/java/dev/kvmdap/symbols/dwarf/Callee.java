@@ -84,7 +84,7 @@ final class Callee {
         }
         String linkage = file.linkageNameOf(called);
         String own = unit.functions().linkageName(function);
-        return linkage.isEmpty() && own.isEmpty()
+        return (linkage.isEmpty() && own.isEmpty())
                 ? file.nameOf(called, Attribute.NAME).equals(unit.functions().name(function))
                 : linkage.equals(own);
     }

@@ -76,7 +76,7 @@ record StackType(Kind kind, int bytes) {
         return switch (kind) {
             case FLOAT -> Double.longBitsToDouble(value);
             case SIGNED -> value;
-            case GENERIC, UNSIGNED -> value >= 0 ? value : (value >>> 1 | value & 1) * 2.0;
+            case GENERIC, UNSIGNED -> value >= 0 ? value : ((value >>> 1) | (value & 1)) * 2.0;
         };
     }
 
