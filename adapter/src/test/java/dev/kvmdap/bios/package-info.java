@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kvmdap.bios;
+
+import org.jspecify.annotations.NullMarked;
