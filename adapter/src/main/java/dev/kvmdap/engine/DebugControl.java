@@ -112,8 +112,8 @@ final class DebugControl {
             }
             aimAt(faults, 0, !interruptible);
             boolean slotsNeeded = ownFlag || slots.areArmed();
-            set((ownFlag ? stepControl & ~Abi.GUESTDBG_SINGLESTEP : stepControl)
-                            & (interruptible ? ~Abi.GUESTDBG_BLOCKIRQ : -1)
+            set(((ownFlag ? stepControl & ~Abi.GUESTDBG_SINGLESTEP : stepControl)
+                            & (interruptible ? ~Abi.GUESTDBG_BLOCKIRQ : -1))
                     | (slotsNeeded ? Abi.GUESTDBG_USE_HW_BP : 0));
             armed = wanted;
             armedFaults = faults.version();
@@ -138,7 +138,7 @@ final class DebugControl {
         slots.fill(GuestEntry.NO_SLOT);
         aimAt(faults, 0, !interruptible);
         user.beginStep(slots);
-        set(stepControl & (interruptible ? ~Abi.GUESTDBG_BLOCKIRQ : -1) | Abi.GUESTDBG_USE_HW_BP);
+        set((stepControl & (interruptible ? ~Abi.GUESTDBG_BLOCKIRQ : -1)) | Abi.GUESTDBG_USE_HW_BP);
     }
 
     /**
