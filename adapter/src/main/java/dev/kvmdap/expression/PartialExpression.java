@@ -98,7 +98,7 @@ public record PartialExpression(Kind kind, String before, String begun) {
             Token token = tokens.get(at);
             if (token.is("]") || token.is(")")) {
                 int opener = opener(tokens, at);
-                boolean goesOn = opener > 0 && token.is("]") || (opener > 0 && isCalled(tokens.get(opener - 1)));
+                boolean goesOn = opener > 0 && (token.is("]") || isCalled(tokens.get(opener - 1)));
                 if (opener < 0 || !goesOn) {
                     return opener;
                 }

@@ -14,7 +14,7 @@ class FloatTypeTest {
         Random random = new Random(3);
         for (int i = 0; i < 10_000; i++) {
             assertKept(Double.longBitsToDouble(random.nextLong()));
-            assertKept(Double.longBitsToDouble(random.nextLong() >>> 12 + random.nextInt(52)));
+            assertKept(Double.longBitsToDouble(random.nextLong() >>> (12 + random.nextInt(52))));
         }
         assertKept(0.0);
         assertKept(-0.0);
