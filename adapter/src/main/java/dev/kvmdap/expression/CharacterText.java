@@ -48,14 +48,14 @@ record CharacterText(String prefix, int width) {
             String name = plain instanceof Typedef typedef
                     ? typedef.simpleName()
                     : plain instanceof IntegerType integer ? integer.simpleName() : "";
-            switch (name) {
-                case "wchar_t":
-                    return new CharacterText("L", width);
-                case "char16_t":
-                    return new CharacterText("u", Short.BYTES);
-                case "char32_t":
-                    return new CharacterText("U", Integer.BYTES);
-                default:
+            CharacterText known = switch (name) {
+                case "wchar_t" -> new CharacterText("L", width);
+                case "char16_t" -> new CharacterText("u", Short.BYTES);
+                case "char32_t" -> new CharacterText("U", Integer.BYTES);
+                default -> null;
+            };
+            if (known != null) {
+                return known;
             }
             if (plain instanceof Typedef typedef) {
                 plain = typedef.target();

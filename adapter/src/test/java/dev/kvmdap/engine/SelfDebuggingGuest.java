@@ -42,7 +42,8 @@ final class SelfDebuggingGuest {
     }
 
     DebuggedGuest start(HostFindings host) {
-        BootConfiguration boot = new BootConfiguration(image, BootProtocol.ELF, mode, null, null, "", List.of(), null, null);
+        BootConfiguration boot =
+                new BootConfiguration(image, BootProtocol.ELF, mode, null, null, "", List.of(), null, null);
         return new DebuggedGuest(boot, image, source, 1, host);
     }
 

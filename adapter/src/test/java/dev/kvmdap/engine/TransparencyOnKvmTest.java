@@ -27,7 +27,9 @@ class TransparencyOnKvmTest {
     @TempDir
     private Path folder;
 
+    @SuppressWarnings("NullAway.Init") // by guest(), with which every test begins
     private SelfDebuggingGuest built;
+
     private List<String> expected = List.of();
 
     /** Runs the guest without a debugger first. */
@@ -104,12 +106,7 @@ class TransparencyOnKvmTest {
     void guestSeesTheSameUnderAWatchpoint(int bits) {
         try (DebuggedGuest guest = guest(bits)) {
             Watchpoint point = guest.ask(e -> e.addWatchpoint(
-                    new GuestVirtual(built.address("passed")),
-                    4,
-                    WatchAccess.WRITE,
-                    null,
-                    "passed",
-                    null));
+                    new GuestVirtual(built.address("passed")), 4, WatchAccess.WRITE, null, "passed", null));
             assertThat(point.watching().works()).isTrue();
 
             assertThat(resumeToTheEnd(guest)).isGreaterThan(15);

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 
@@ -99,7 +100,8 @@ final class SampleMemory implements Names<ByteBuffer>, Memory<ByteBuffer> {
 
     /** Numbers of all sizes, and pointers that lead to the variables. */
     byte[] fill(Random random) {
-        ByteBuffer memory = memory(new byte[BYTES]);
+        byte[] bytes = new byte[BYTES];
+        ByteBuffer memory = memory(bytes);
         for (int i = 0; i < BYTES; i++) {
             memory.put(i, (byte) random.nextInt());
         }
@@ -125,7 +127,7 @@ final class SampleMemory implements Names<ByteBuffer>, Memory<ByteBuffer> {
         point(memory, offset("t"), offset("s"));
         point(memory, offset("u"), offset("grid") + 16);
         point(memory, offset("v"), offset("whole") + 3);
-        return memory.array();
+        return bytes;
     }
 
     private static float real(Random random) {
@@ -133,7 +135,7 @@ final class SampleMemory implements Names<ByteBuffer>, Memory<ByteBuffer> {
     }
 
     private int offset(String name) {
-        return variables.get(name).offset();
+        return Objects.requireNonNull(variables.get(name), name).offset();
     }
 
     private void point(ByteBuffer memory, int at, int target) {
