@@ -258,12 +258,14 @@ public final class DapTestClient implements AutoCloseable {
         return await("output with " + text, () -> output.indexOf(text) >= 0 ? output.toString() : null);
     }
 
-    /** What the guest had printed when the first event of that name came. */
+    /** What the guest had printed when the first event of that name came; without what the server itself has to say. */
     synchronized String outputBefore(String event) {
         return events.stream()
                 .takeWhile(named(event).negate())
                 .filter(named("output"))
-                .map(output -> body(output).get("output").getAsString())
+                .map(DapTestClient::body)
+                .filter(output -> output.get("category").getAsString().equals("stdout"))
+                .map(output -> output.get("output").getAsString())
                 .collect(Collectors.joining());
     }
 

@@ -114,7 +114,7 @@ class BiosOnKvmTest {
                 .as("INT 1Ah")
                 .containsSubsequence("the clock ticks", "century and year 0x%d".formatted(year), "date 0x4", "no PCI");
         assertThat(told).as("INT 14h").contains("~");
-        assertThat(run.printed()).as("by INT 10h").isEqualTo("one\r\ntwo\b!xyz");
+        assertThat(run.printed()).as("by INT 10h").startsWith("one\r\ntwo\b!xyz");
     }
 
     @Test
