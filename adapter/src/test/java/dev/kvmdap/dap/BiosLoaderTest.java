@@ -73,9 +73,9 @@ class BiosLoaderTest {
     @Test
     void routinesOfTheBiosHaveNamesAndLeadBackToTheirCaller() {
         try (client) {
-            client.launch(Examples.disk("bios-loader", "stage1", "stage2", "kernel"), () -> {});
-            client.breakAt(STAGE1, "read-stage2");
-            client.request("restart");
+            client.launch(
+                    Examples.disk("bios-loader", "stage1", "stage2", "kernel"),
+                    () -> client.breakAt(STAGE1, "read-stage2"));
             client.expectStopped("breakpoint");
             int line = Examples.line(STAGE1, "read-stage2");
 
